@@ -1,0 +1,108 @@
+"""The steps before a launch: content, audience, review, approval and time."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from outreach.accounts import audit
+from outreach.campaigns import audience, expecting, queries
+from outreach.campaigns.readiness import Level
+from outreach.content import history, pieces, standing
+from outreach.content import queries as content
+from outreach.foundation.settings import settings
+from outreach.reporting import goals
+from outreach.segments import preview
+from outreach.web.access import Db
+from outreach.web.officer import campaign, checks, counting, naming
+from outreach.web.officer.campaign import Found, Shown
+from outreach.web.officer.page import page
+from outreach.web.officer.switches import Switches
+from outreach.web.pages import redirect
+
+router = APIRouter(prefix="/campaigns/{campaign_id}")
+
+
+@router.get("")
+def due(shown: Found, session: Db) -> Response:
+    """Lead to the step that is due."""
+    return redirect(f"{shown.address}/{campaign.due(shown, campaign.open_problems(session, shown))}")
+
+
+@router.get("/content")
+def show_content(request: Request, shown: Found, session: Db, switches: Annotated[Switches, Query()]) -> Response:
+    """Show what is sent, as it will look."""
+    manuscript = pieces.load(session, shown.piece)
+    return page(
+        request,
+        "campaigns/content",
+        at="campaigns",
+        **campaign.frame(session, shown, "content"),
+        row=content.row(session, shown.piece),
+        standings=standing.of(manuscript),
+        preview=switches.of(
+            f"{shown.address}/content",
+            manuscript.languages,
+            letter=f"/pieces/{shown.piece.key}/preview",
+            layout=shown.campaign.layout.value,
+        ),
+    )
+
+
+@router.get("/audience")
+def show_audience(request: Request, shown: Found, session: Db) -> Response:
+    """Show who gets it, in which language, and who not and why; after the launch, who got it."""
+    include, exclude = audience.rules_of(shown.campaign)
+    return page(
+        request,
+        "campaigns/audience",
+        at="campaigns",
+        **campaign.frame(session, shown, "audience"),
+        include=include,
+        exclude=exclude,
+        names=naming.of(session, include, exclude),
+        topics=audience.topics(shown.piece),
+        panel=None if shown.is_launched else counting.of_rules(session, include, exclude, shown=shown),
+        frozen=queries.progress(session, shown.campaign) if shown.is_launched else None,
+        drift=expecting.drift(shown.campaign, shown.campaign.letters) if shown.campaign.letters is not None else None,
+    )
+
+
+@router.get("/review")
+def show_review(request: Request, shown: Found, session: Db) -> Response:
+    """Show the checks, and the goals that were set."""
+    framed = campaign.frame(session, shown, "review")
+    count = preview.count(session, audience.spec(session, shown.campaign, shown.piece))
+    return page(
+        request,
+        "campaigns/review",
+        at="campaigns",
+        **framed,
+        checks=checks.lines(session, shown, framed["problems"], count),
+        goals=goals.judged(session, campaign=shown.campaign.id),
+    )
+
+
+@router.get("/approve")
+def show_approve(request: Request, shown: Found, session: Db) -> Response:
+    """Show the approval, the time, and the button with the number of letters on it."""
+    framed = campaign.frame(session, shown, "approve")
+    letters = preview.count(session, audience.spec(session, shown.campaign, shown.piece)).receive
+    return page(
+        request,
+        "campaigns/approve",
+        at="campaigns",
+        **framed,
+        approvals=history.approvals(session, shown.piece),
+        missed=_missed(session, shown),
+        approved=not any(one.code == "not_approved" for one in framed["problems"]),
+        stops=[one for one in framed["problems"] if one.level is Level.STOP],
+        letters=letters,
+        drift=None if shown.is_launched else expecting.drift(shown.campaign, letters),
+        zones=settings().timezones,
+    )
+
+
+def _missed(session: Db, shown: Shown) -> str | None:
+    """Return why it could not leave at its time, where nothing was done about it since."""
+    last = audit.listed(session, subject=str(shown.campaign.id), size=1).items
+    return str(last[0].detail.get("reason", "")) if last and last[0].action == "campaign.missed" else None

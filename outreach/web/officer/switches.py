@@ -1,0 +1,74 @@
+"""The preview of a letter on a page: which language, one or two of them, how wide; each switch is a link."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from pydantic import BaseModel
+
+from outreach.foundation import locale
+from outreach.foundation.locale import gettext as _
+
+Switch = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the frame around a letter shows; every switch is a list of (key, words, address)."""
+
+    language: str
+    layout: str
+    width: str
+    second: str | None
+    src: str
+    languages: tuple[Switch, ...]
+    seconds: tuple[Switch, ...]
+    layouts: tuple[Switch, ...]
+    widths: tuple[Switch, ...]
+
+
+class Switches(BaseModel):
+    """How the reader of the page has set them, in the page's address."""
+
+    language: str | None = None
+    layout: Literal["single", "stacked"] | None = None
+    width: Literal["desktop", "phone"] = "desktop"
+    second: str | None = None
+
+    def of(self, page: str, present: Sequence[str], *, letter: str, layout: str = "single") -> Preview | None:
+        """Return the preview on a page, None for a piece without an edition. `letter` is where the letter itself is."""
+        if not present:
+            return None
+        own = locale.match(self.language) or locale.language()
+        language = next(one for one in (own, *locale.FALLBACKS[own]) if one in present)
+        others = [one for one in locale.FALLBACKS[language] if one in present and one != language]
+        layout = (self.layout or layout) if others else "single"
+        second = next((one for one in (self.second, *others) if one in others), None) if layout == "stacked" else None
+        shown = {"language": language, **({"second": second} if second else {})}
+        now = {**shown, "layout": layout, "width": self.width}
+
+        def to(**changed: str) -> str:
+            return f"{page}?{urlencode({**now, **changed})}#preview"
+
+        return Preview(
+            language=language,
+            layout=layout,
+            width=self.width,
+            second=second,
+            src=f"{letter}?{urlencode(shown)}",
+            languages=tuple((one, locale.NAMES[one], to(language=one)) for one in present),
+            seconds=tuple((one, locale.NAMES[one], to(second=one)) for one in others) if second else (),
+            layouts=_layouts(to) if others else (),
+            widths=(
+                ("desktop", _("Desktop"), to(width="desktop")),
+                ("phone", _("Phone"), to(width="phone")),
+            ),
+        )
+
+
+def _layouts(to: Any) -> tuple[Switch, ...]:
+    return (
+        ("single", _("One language"), to(layout="single")),
+        ("stacked", _("Two languages"), to(layout="stacked")),
+    )

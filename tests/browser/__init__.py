@@ -1,0 +1,1 @@
+"""Stories told through a real browser, at a demo that is running."""

@@ -1,0 +1,1 @@
+"""What is typed at the `outreach` command, and what it answers."""

@@ -1,0 +1,1 @@
+"""Stories about pieces: files, pictures, editions, approval, previews and the archive."""

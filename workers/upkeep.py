@@ -1,0 +1,52 @@
+"""Keeping the house in order."""
+
+import time
+from typing import Final
+
+from outreach.contacts import duplicates
+from outreach.delivery import erasures, heartbeats
+from outreach.foundation import jobs
+from outreach.foundation.database import transaction
+from outreach.foundation.jobs import Job
+from outreach.privacy import disposing, replaying
+from outreach.privacy.disposing import DISPOSE
+from outreach.privacy.models import Matter
+from outreach.readers import forgetting
+from outreach.segments import tallies
+
+TICK = Job("upkeep.tick")
+TURN: Final = 300.0  # seconds
+
+
+def tick() -> None:
+    """Forget workers long gone and what readers' pages kept; erase again who came back; tally anew."""
+    with transaction() as session:
+        forgetting.tidy(session)
+    with transaction() as session:
+        heartbeats.forget(session)
+        heartbeats.beat(session, TICK.queue, jobs.worker())
+    with transaction() as session:
+        replaying.replay(session)
+    with transaction() as session:
+        erasures.leave_outside(session)
+    with transaction() as session:
+        tallies.tend(session)
+
+
+def dispose() -> None:
+    """Let go of what is due, class by class, for a while; what is left then is due at the next ring, too."""
+    began = time.monotonic()
+    for matter in Matter:
+        more = True
+        while more and time.monotonic() - began < TURN:
+            with transaction() as session:
+                more = disposing.dispose_some(session, matter)
+
+
+def find_duplicates() -> None:
+    """Look who may stand there twice."""
+    with transaction() as session:
+        duplicates.find(session)
+
+
+TASKS = ((TICK, tick), (DISPOSE, dispose), (duplicates.FIND, find_duplicates))
