@@ -150,7 +150,7 @@ def _number_of_changes() -> sa.ScalarSelect[int]:
 
 
 def _moved(stream: Stream) -> sa.CompoundSelect[UUID]:
-    """Return the SELECT of who may not be where they were tallied: who changed, and who pauses, which ends by itself."""
+    """Return the SELECT of who may not be where they were tallied: who changed, and who pauses until a day."""
     return sa.union(sa.select(CHANGE.c.contact_id), pauses.paused(stream))
 
 
