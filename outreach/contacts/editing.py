@@ -16,6 +16,7 @@ from outreach.accounts import audit
 from outreach.contacts import addresses, corrections, fields, notices, sources
 from outreach.contacts.fields import Value
 from outreach.contacts.models import Contact, ContactAlias, Organisation, SourceKind
+from outreach.delivery import erasures
 from outreach.delivery.models import Suppression, SuppressionReason
 from outreach.foundation import clock, locale
 from outreach.foundation.errors import Conflict, Refused
@@ -48,13 +49,14 @@ class Details:
 
 
 def add(session: Session, details: Details, *, actor: str) -> Contact:
-    """Add a contact. Raises Refused for what cannot be used, Conflict when the address is known already.
+    """Add a contact. Raises Refused for what cannot be used, Conflict when the address is known already or was erased.
 
-    Unless they gave the address themselves, they are to be told of it (`notices`).
-
-    That we know somebody permits nothing: `consent.ledger` does.
+    Unless they gave the address themselves, they are to be told of it (`notices`), and nobody brings back who was
+    erased; signing up again is their own to do. That we know somebody permits nothing: `consent.ledger` does.
     """
     contact = Contact(**_checked(session, details))
+    if contact.source_kind is not SourceKind.THEMSELVES:
+        _insist_not_erased(session, contact.address)
     _flush(session, contact)
     notices.require(session, contact)
     audit.append(session, actor=actor, action="contact.add", subject=f"contact:{contact.id}")
@@ -73,6 +75,7 @@ def update(session: Session, contact: Contact, details: Details, *, actor: str) 
         return contact
     if "address" in changed:
         _insist_free(session, contact.address)
+        _insist_not_erased(session, values["address"])
     corrections.keep(session, contact, values, by=actor)
     for name in changed:
         setattr(contact, name, values[name])
@@ -130,6 +133,11 @@ def _insist_free(session: Session, address: str) -> None:
         raise Conflict(
             _("This person wants no letters, and that wish hangs on this address; see there before you change it.")
         )
+
+
+def _insist_not_erased(session: Session, address: str) -> None:
+    if erasures.stands_for(session, address):
+        raise Conflict(_("Whoever had this address asked to be erased. They can sign up again themselves."))
 
 
 def _text(value: str) -> str:

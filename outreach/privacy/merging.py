@@ -51,6 +51,8 @@ MOVED: Final = {
     "sign_up.contact_id": "moves",
     "exclusion.contact_id": "moves where the campaign did not leave both out",
     "subscription.contact_id": "by ledger.move",
+    "tally_change.contact_id": "follows by itself",
+    "tally_place.contact_id": "follows by itself",
     "tracking_choice.contact_id": "by ledger.move",
 }
 _OF_THE_PERSON: Final = frozenset(

@@ -95,6 +95,10 @@ NOBODY: Final = {
     "sign_up.texts": "which texts stood on a page",
     "sign_up_letter.address": "a keyed code that leads to nobody, kept for 30 days",
     "staff.email": "members of staff, who have an account of their own",
+    "tally.left": "topics of a group that is alike",
+    "tally.subscribed": "topics of a group that is alike",
+    "tally_change": "ids that are to be counted anew; what they named is gone",
+    "tally_place": "which group an id was counted in last; what it named is gone",
     "topic.names": "names of topics",
     "warm_up.steps": "numbers",
 }

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from outreach.foundation.tables import Table, choice, json_column, moment
@@ -63,3 +65,31 @@ class SegmentMember(SQLModel, table=True):
 
     segment_id: UUID = Field(primary_key=True, foreign_key="segment.id", ondelete="CASCADE")
     contact_id: UUID = Field(primary_key=True, foreign_key="contact.id", index=True, ondelete="CASCADE")
+
+
+# What `tallies` keeps; unlogged, for after a crash it is made anew from the contacts.
+TALLY: Final = sa.Table(
+    "tally",
+    SQLModel.metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("language", "sector", "kind", "country")),
+    sa.Column("subscribed", ARRAY(sa.Text), nullable=False),
+    sa.Column("left", ARRAY(sa.Text), nullable=False),
+    sa.Column("measured", sa.Boolean, nullable=False),
+    sa.Column("suppressed", sa.Boolean, nullable=False),
+    sa.Column("collected", sa.Boolean, nullable=False),
+    sa.Column("people", sa.BigInteger, nullable=False),
+    sa.Column("made_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+    prefixes=["UNLOGGED"],
+)
+PLACE: Final = sa.Table(
+    "tally_place",
+    SQLModel.metadata,
+    sa.Column("contact_id", sa.Uuid, primary_key=True),
+    sa.Column("tally_id", sa.Integer, nullable=False, index=True),
+    prefixes=["UNLOGGED"],
+)
+CHANGE: Final = sa.Table(
+    "tally_change", SQLModel.metadata, sa.Column("contact_id", sa.Uuid, nullable=False), prefixes=["UNLOGGED"]
+)
+ALIKE: Final = ("language", "sector", "kind", "country", "subscribed", "left", "measured", "suppressed", "collected")

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from outreach.consent import permission
 from outreach.contacts.models import Contact, Organisation, SourceKind
@@ -24,6 +24,7 @@ from outreach.foundation import clock
 from outreach.foundation.database import keep_temporarily
 from outreach.foundation.settings import settings
 from outreach.segments import rules
+from outreach.segments.models import ALIKE, CHANGE, PLACE, TALLY
 from outreach.segments.selecting import AudienceSpec, edition, first_reason, name_of_contact
 
 FEWEST: Final = 50_000  # contacts; fewer are counted one by one as quickly
@@ -31,32 +32,6 @@ MOST_CHANGES: Final = 5_000  # noted contacts that a count looks at; with more i
 WORTH_IT: Final = 1_000  # noted contacts for which tallies are made anew
 NOT_SOONER: Final = timedelta(minutes=10)  # than after this, unless there are more changes than a count looks at
 LOCK: Final = 0x7A11E5
-
-TALLY: Final = sa.Table(
-    "tally",
-    SQLModel.metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-    *(sa.Column(name, sa.Text, nullable=False) for name in ("language", "sector", "kind", "country")),
-    sa.Column("subscribed", ARRAY(sa.Text), nullable=False),
-    sa.Column("left", ARRAY(sa.Text), nullable=False),
-    sa.Column("measured", sa.Boolean, nullable=False),
-    sa.Column("suppressed", sa.Boolean, nullable=False),
-    sa.Column("collected", sa.Boolean, nullable=False),
-    sa.Column("people", sa.BigInteger, nullable=False),
-    sa.Column("made_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
-    prefixes=["UNLOGGED"],
-)
-PLACE: Final = sa.Table(
-    "tally_place",
-    SQLModel.metadata,
-    sa.Column("contact_id", sa.Uuid, primary_key=True),
-    sa.Column("tally_id", sa.Integer, nullable=False, index=True),
-    prefixes=["UNLOGGED"],
-)
-CHANGE: Final = sa.Table(
-    "tally_change", SQLModel.metadata, sa.Column("contact_id", sa.Uuid, nullable=False), prefixes=["UNLOGGED"]
-)
-ALIKE: Final = ("language", "sector", "kind", "country", "subscribed", "left", "measured", "suppressed", "collected")
 
 
 def counted(session: Session, spec: AudienceSpec) -> Sequence[sa.Row[*tuple[Any, ...]]]:

@@ -12,7 +12,7 @@ from outreach.consent.models import ConsentAction, Topic
 from outreach.consent.preferences import Preferences, Wish
 from outreach.contacts import editing
 from outreach.contacts.editing import Details
-from outreach.contacts.models import Contact
+from outreach.contacts.models import Contact, SourceKind
 from outreach.delivery import posting
 from outreach.foundation import clock
 from outreach.foundation.errors import Conflict, NotFound
@@ -94,7 +94,8 @@ def _contact(session: Session, one: SignUp) -> Contact:
         return found
     zone = ZONES.get(one.language, Details.time_zone)
     try:
-        return editing.add(session, Details(one.email, one.language, SOURCE, time_zone=zone), actor=ledger.SELF)
+        details = Details(one.email, one.language, SOURCE, source_kind=SourceKind.THEMSELVES, time_zone=zone)
+        return editing.add(session, details, actor=ledger.SELF)
     except Conflict:  # another sign-up of theirs was confirmed at this moment
         return session.exec(known).one()
 
