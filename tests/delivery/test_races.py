@@ -14,6 +14,7 @@ from outreach.delivery.pacing import caps
 from outreach.delivery.pacing.defaults import Limits
 from outreach.foundation import embedded, redis
 from outreach.foundation.database import engine, transaction
+from tests import connections
 from tests.delivery import world
 from tests.delivery.test_events import report
 from tests.delivery.world import ACCEPTED, TRANSIENT
@@ -23,21 +24,20 @@ from tests.delivery.world import ACCEPTED, TRANSIENT
 def at_the_same_time(*work: Callable[[], object]) -> Iterator[list[object]]:
     """Do things in threads while the block runs; what they returned is there after it."""
     found: list[object] = []
-    with ThreadPoolExecutor(len(work)) as pool:
-        doing = [pool.submit(one) for one in work]
+    pool = ThreadPoolExecutor(len(work))
+    doing = [pool.submit(one) for one in work]
+    try:
         yield found
-        found.extend(one.result(timeout=20) for one in doing)
+    finally:
+        pool.shutdown(wait=False)  # when the block fails, they may wait for a lock that it holds
+    found.extend(one.result(timeout=20) for one in doing)
 
 
 def until_waiting(number: int = 1) -> None:
     """Wait until so many connections wait for a lock."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
     for _turn in range(500):
-        with engine().connect() as connection:
-            if connection.execute(waiting).scalar_one() >= number:
-                return
+        if connections.waiting() >= number:
+            return
         threading.Event().wait(0.01)
     raise AssertionError("Nobody waits.")
 

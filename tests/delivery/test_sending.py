@@ -8,7 +8,6 @@ import httpx
 import psycopg
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session
 
 from outreach.delivery import heartbeats, ledger, mending, sending
 from outreach.delivery.models import Scope, Stream
@@ -20,6 +19,7 @@ from outreach.foundation.database import transaction
 from outreach.foundation.processes import wait_until
 from outreach.foundation.signing import Purpose
 from outreach.foundation.slots import slot
+from tests import connections
 from tests.cable import Cable
 from tests.delivery import world
 from tests.delivery.clockwork import most_within
@@ -306,11 +306,7 @@ def test_every_session_is_given_back(mailbox: Peer) -> None:
 
     sending.send_batches()
 
-    with Session(own.engine()) as session:
-        idle = session.execute(
-            text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'")
-        ).scalar_one()
-    assert idle == 0
+    assert connections.in_transactions() == 0
 
 
 def test_a_worker_waits_for_a_cap_that_is_about_to_have_room(mailbox: Peer) -> None:

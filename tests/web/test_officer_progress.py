@@ -12,6 +12,7 @@ from outreach.accounts.models import Role
 from outreach.delivery import ledger
 from outreach.foundation.database import transaction
 from outreach.foundation.tables import uuid7
+from tests import connections
 from tests.web import office
 from tests.web.conftest import Served
 
@@ -161,18 +162,4 @@ def test_whoever_watches_holds_no_connection_to_the_database(served: Served, tmp
     with served.visitor.stream("GET", f"/campaigns/{number}/progress", cookies=cookie) as answer:
         next(events(answer.iter_lines()))
 
-        assert _in_transactions() == 0
-
-
-def _in_transactions() -> int:
-    with transaction() as session:
-        return int(
-            session.execute(
-                text(
-                    """
-                    SELECT count(*) FROM pg_stat_activity
-                    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'
-                    """
-                )
-            ).scalar_one()
-        )
+        assert connections.in_transactions() == 0
