@@ -13,7 +13,7 @@ from outreach.delivery.models import HoldKind, Scope, Stream
 from outreach.delivery.pacing import caps, families, granting, holds, warmup
 from outreach.delivery.pacing.caps import RESERVE, Window
 from outreach.delivery.pacing.defaults import Limits, defaults
-from outreach.foundation import embedded, redis
+from outreach.foundation import embedded, jobs, redis
 from outreach.foundation import settings as given
 from outreach.foundation.database import transaction
 from outreach.foundation.errors import Misuse, Refused
@@ -156,7 +156,8 @@ def test_without_redis_the_rows_alone_decide(database: embedded.Addresses, monke
     cable, address = Cable.to_redis(database.redis_url)
     monkeypatch.setenv("OUTREACH_REDIS_URL", address)
     given.settings.cache_clear()
-    redis._clients.clear()
+    redis.close()
+    jobs.close()
     cable.cut()
     try:
         with transaction() as session:
@@ -171,7 +172,8 @@ def test_without_redis_the_rows_alone_decide(database: embedded.Addresses, monke
             assert letters(send_all(session)) == 4
     finally:
         cable.close()
-        redis._clients.clear()
+        redis.close()
+        jobs.close()  # or every later story of this process would ring at a door that is gone
         monkeypatch.undo()
         given.settings.cache_clear()
 

@@ -8,7 +8,7 @@ import asyncio
 import threading
 from base64 import b64decode
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import FastAPI
@@ -64,12 +64,17 @@ async def running(app: FastAPI) -> AsyncIterator[None]:
     finally:
         stop.set()
         links.want()  # so that its thread sees that it may end
-        for one in beside:
-            one.cancel()
-            with suppress(asyncio.CancelledError):
-                await one
+        await _end(beside)
         await outbox.flush()
         await client.aclose()
+
+
+async def _end(beside: list[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: a connection that is being made at this moment may swallow a cancellation."""
+    while unfinished := [one for one in beside if not one.done()]:
+        for one in unfinished:
+            one.cancel()
+        await asyncio.wait(unfinished, timeout=1)
 
 
 def _fetch(request: Request) -> Fetch:
