@@ -33,7 +33,7 @@ def _tables(session: Session) -> list[str]:
 
 
 def _at_work() -> str:
-    with database.transaction() as session:
+    with database.transaction(owner=True) as session:
         rows = session.execute(
             sa.text(
                 "SELECT pid, application_name, state, now() - xact_start AS since, left(query, 200) AS query "

@@ -6,13 +6,11 @@ from celery import beat
 
 from outreach.bulk.working import TICK as BULK
 from outreach.campaigns.steering import TICK as CAMPAIGNS
-from outreach.contacts.duplicates import FIND
 from outreach.delivery.checking import CHECK
 from outreach.delivery.health import ASK
 from outreach.foundation import redis
 from outreach.foundation.jobs import Job
 from outreach.intake.working import TICK as INTAKE
-from outreach.privacy.disposing import DISPOSE
 from outreach.signup.asking import WRITE
 from outreach.tracking.reports import APPLY
 from outreach.tracking.storing import STORE
@@ -36,9 +34,7 @@ TIMETABLE = {
     "check the senders that are due": _every(30, CHECK),
     "write to who signed up, forget who did not confirm": _every(15, WRITE),
     "store opens and clicks": _every(1, STORE),
-    "look who may stand there twice": _every(3600, FIND),
     "keep the house in order": _every(10, UPKEEP),
-    "let go of what was kept long enough": _every(3600, DISPOSE),
 }
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from outreach.contacts import duplicates
 from outreach.delivery import erasures, heartbeats
-from outreach.foundation import jobs
+from outreach.foundation import jobs, redis
 from outreach.foundation.database import transaction
 from outreach.foundation.jobs import Job
 from outreach.privacy import disposing, replaying
@@ -16,10 +16,12 @@ from outreach.segments import tallies
 
 TICK = Job("upkeep.tick")
 TURN: Final = 300.0  # seconds
+HOUR: Final = 3600  # seconds
+HOURLY: Final = (DISPOSE, duplicates.FIND)
 
 
 def tick() -> None:
-    """Forget workers long gone and what readers' pages kept; erase again who came back; tally anew."""
+    """Forget workers long gone and what readers' pages kept; erase again who came back; tally; ring once an hour."""
     with transaction() as session:
         forgetting.tidy(session)
     with transaction() as session:
@@ -31,6 +33,9 @@ def tick() -> None:
         erasures.leave_outside(session)
     with transaction() as session:
         tallies.tend(session)
+    for job in HOURLY:  # noted in Redis: a scheduler that starts anew would count the hour from its start
+        if redis.client().set(f"{redis.PREFIX}rung:{job.name}", "", nx=True, ex=HOUR):
+            jobs.ring(job)
 
 
 def dispose() -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from outreach.contacts.models import Contact
+from outreach.foundation import masking
 from outreach.foundation.paging import Page, page
 from outreach.segments.models import ExclusionReason
 from outreach.segments.selecting import AudienceSpec, audience
@@ -41,8 +42,8 @@ def listed(
 def _found(row: Any) -> Found:
     return Found(
         contact_id=row.contact_id,
-        name=row.name,
-        email=row.email,
+        name=masking.name(row.name),
+        email=masking.address(row.email),
         language=row.contact_language,
         sector=row.sector or "",
         reason=ExclusionReason(row.reason) if row.reason else None,

@@ -104,7 +104,8 @@ def _counted(session: Session, spec: AudienceSpec) -> Sequence[sa.Row[*tuple[Any
 
 def _samples(session: Session, spec: AudienceSpec, number: int, *, tallied: bool) -> Sequence[str]:
     found: Sequence[str] = tallies.named(session, spec, number) if tallied and number else ()
-    return found if len(found) == number else session.scalars(_named(spec)).all()
+    names = found if len(found) == number else session.scalars(_named(spec)).all()
+    return [masking.name(one) for one in names]
 
 
 def _named(spec: AudienceSpec) -> sa.Select[str]:

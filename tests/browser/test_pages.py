@@ -15,12 +15,16 @@ pytestmark = [pytest.mark.browser, needs_demo]
 
 # In the demo, who speaks Swedish is an officer and who speaks English an approver: they see less.
 SWEDISH_APPROVER = "swedish approver"
-FOR_APPROVERS = {"/campaigns/{campaign_id}/cancel", "/campaigns/{campaign_id}/uncertain/decide", "/contacts/export"}
+FOR_APPROVERS = {
+    *("/campaigns/{campaign_id}/cancel", "/campaigns/{campaign_id}/uncertain/decide"),
+    *("/contacts/export", "/contacts/{contact_id}/data"),
+}
 NOT_IN_LETTERS = ("landmark-one-main", "region")  # a mail program's own page has these
 ADMINISTRATORS = {"sv": "swedish administrator", "en": "english administrator", "zh-Hans": SPEAKS["zh-Hans"]}
 FOR_ADMINISTRATORS = {
     *("/senders/new", "/senders/{key}", "/senders/{key}/edit", "/campaigns/{campaign_id}/review"),
     *("/fields/new", "/fields/{key}", "/sign-up/texts/{kind}/{language}"),
+    *("/contacts/{contact_id}/erase", "/data-protection/{matter}"),
 }
 AS_SENT = {"/letters/{token}", "/deliveries/{delivery_id}/letter"}  # in the reader's language, whoever looks
 NARROWEST = 320  # CSS pixels (WCAG 2.2, 1.4.10)

@@ -135,7 +135,7 @@ def test_a_body_that_is_too_large_is_refused_in_words(client: TestClient) -> Non
 def test_the_only_page_about_the_api_is_its_description(client: TestClient) -> None:
     described = client.get("/api/v1/openapi.json").json()
 
-    assert list(described["paths"]) == ["/hooks/{provider}"]
+    assert list(described["paths"]) == ["/hooks/inbound", "/hooks/{provider}"]
     for address in ("/docs", "/redoc", "/openapi.json"):
         assert client.get(address).status_code == 404
 

@@ -117,6 +117,7 @@ def _insist_on_a_clear_way(port: int, sandbox_port: int) -> None:
 def _own_home() -> None:
     """Give the demo a home of its own, made anew; a configured database must be empty instead."""
     os.environ.setdefault("OUTREACH_TRACKING", "consented")
+    os.environ.setdefault("OUTREACH_INBOUND_ADDRESS", "unsubscribe@csr-centre.example")
     if "DATABASE_URL" not in given.given():
         home = settings().home / "demo"
         if home.exists():

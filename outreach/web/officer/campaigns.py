@@ -113,7 +113,7 @@ def planning_page(
         names=naming.of(session, *kept) if kept else None,
         problem=problem,
         pieces=found,
-        choices=choices.of(session),
+        choices=choices.of_campaign(session),
         senders=senders.listed(session),
         count=_count(session, form, kept),
     )

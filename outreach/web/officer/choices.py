@@ -39,9 +39,14 @@ def of(session: Session) -> list[Field]:
         Field("country", _("Country"), countries(session)),
         Field("topic", _("Subscribes to"), subscribable(session)),
         Field("tag", _("Tag"), [(tag, tag) for tag in queries.tags(session)]),
-        Field("segment", _("Saved segment"), [(one.key, one.name) for one in saved.listed(session)]),
     ]
     return [field for field in fields if field.options]
+
+
+def of_campaign(session: Session) -> list[Field]:
+    """Return these, and the saved segments where there are any."""
+    segments = [(one.key, one.name) for one in saved.listed(session)]
+    return [*of(session), *([Field("segment", _("Saved segment"), segments)] if segments else [])]
 
 
 def stopped() -> Field:

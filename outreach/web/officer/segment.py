@@ -53,7 +53,7 @@ def show(request: Request, segment: Found, session: Db) -> Response:
 
 
 @router.get("/edit")
-def edit(request: Request, segment: Found, session: Db, _user: Editor) -> Response:
+def edit(request: Request, _user: Editor, segment: Found, session: Db) -> Response:
     """Show the builder with a segment's rules. Raises Conflict for a frozen list."""
     _insist_on_living(segment)
     return building.page_of(
@@ -70,7 +70,7 @@ def edit(request: Request, segment: Found, session: Db, _user: Editor) -> Respon
 
 
 @router.post("/edit")
-def change(request: Request, segment: Found, session: Db, user: Editor, form: building.Sent) -> Response:
+def change(request: Request, user: Editor, segment: Found, session: Db, form: building.Sent) -> Response:
     """Save a segment that is there, or do what another button of the builder says."""
     _insist_on_living(segment)
 
@@ -81,7 +81,7 @@ def change(request: Request, segment: Found, session: Db, user: Editor, form: bu
 
 
 @router.post("/count")
-def recount(segment: Found, session: Db, _user: Editor) -> Response:
+def recount(_user: Editor, segment: Found, session: Db) -> Response:
     """Count a segment anew, for the list."""
 
     def counted() -> str:
@@ -92,7 +92,7 @@ def recount(segment: Found, session: Db, _user: Editor) -> Response:
 
 
 @router.post("/copy")
-def copy(segment: Found, session: Db, user: Editor) -> Response:
+def copy(user: Editor, segment: Found, session: Db) -> Response:
     """Make a second one like it."""
     made = saved.copied(session, segment, by=user.email)
     note(session, user, "segment.create", made)
@@ -100,7 +100,7 @@ def copy(segment: Found, session: Db, user: Editor) -> Response:
 
 
 @router.post("/name")
-def rename(segment: Found, session: Db, user: Editor, name: Annotated[str, Form(max_length=500)] = "") -> Response:
+def rename(user: Editor, segment: Found, session: Db, name: Annotated[str, Form(max_length=500)] = "") -> Response:
     """Call a segment otherwise."""
 
     def renamed() -> str:
@@ -112,7 +112,7 @@ def rename(segment: Found, session: Db, user: Editor, name: Annotated[str, Form(
 
 
 @router.get("/delete")
-def ask_to_delete(request: Request, segment: Found, session: Db, _user: Editor) -> Response:
+def ask_to_delete(request: Request, _user: Editor, segment: Found, session: Db) -> Response:
     """Ask once more, or say what needs it."""
     return page(
         request,
@@ -125,7 +125,7 @@ def ask_to_delete(request: Request, segment: Found, session: Db, _user: Editor) 
 
 
 @router.post("/delete")
-def delete(segment: Found, session: Db, user: Editor) -> Response:
+def delete(user: Editor, segment: Found, session: Db) -> Response:
     """Delete a segment that nothing needs."""
     try:
         with session.begin_nested():

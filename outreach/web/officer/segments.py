@@ -57,7 +57,7 @@ def create(request: Request, session: Db, user: Editor, form: building.Sent) -> 
 
 
 @router.post("/count")
-def count(request: Request, session: Db, form: building.Sent) -> Response:
+def count(request: Request, session: Db, _user: Editor, form: building.Sent) -> Response:
     """Count what the builder says now; nothing is kept."""
     shown = campaign.found(str(form["campaign"]), session) if form.get("campaign") else None
     draft = building.draft_of(session, form)
