@@ -356,13 +356,14 @@ def is_gone(pid: int) -> bool:
 
 
 def kill_keepers(home: Path, number: signal.Signals = signal.SIGKILL) -> None:
-    for pid in server_pids(home).values():
+    for kind, pid in server_pids(home).items():
         keeper = psutil.Process(pid).parent()
         assert keeper is not None
         assert "outreach.foundation.embedded" in keeper.cmdline()
         keeper.send_signal(number)
-        if number == signal.SIGKILL:
-            await_that(partial(is_gone, keeper.pid), seconds=5)
+        if number == signal.SIGKILL:  # its lock ends with the last of its threads, which may be later than the process
+            lock = Place(home.resolve(), kind).lock("keeper")
+            await_that(lambda lock=lock: not locks.is_held(lock), seconds=20)
 
 
 def await_stop(home: Path) -> None:
