@@ -45,6 +45,15 @@ def require(session: Session, contact: Contact) -> None:
         session.execute(insert(ContactNotice).values(contact_id=contact.id).on_conflict_do_nothing())
 
 
+def has_read(session: Session, contact_id: UUID) -> None:
+    """Note that somebody has read it themselves, on the page where they signed up (GDPR Art. 14(5)(a))."""
+    session.execute(
+        sa.update(ContactNotice)
+        .where(col(ContactNotice.contact_id) == contact_id, col(ContactNotice.told_at).is_(None))
+        .values(told_at=clock.now())
+    )
+
+
 def of(session: Session, contact_id: UUID) -> ContactNotice | None:
     """Return the notice of one person, None where none is owed."""
     return session.get(ContactNotice, contact_id)

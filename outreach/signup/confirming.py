@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from outreach.consent import ledger, preferences, topics
 from outreach.consent.models import ConsentAction, Topic
 from outreach.consent.preferences import Preferences, Wish
-from outreach.contacts import editing
+from outreach.contacts import editing, notices
 from outreach.contacts.editing import Details
 from outreach.contacts.models import Contact, SourceKind
 from outreach.delivery import posting
@@ -73,6 +73,7 @@ def confirm(session: Session, sign_up: UUID) -> None:
     )
     preferences.change(session, contact, wish, source=SOURCE, evidence=evidence)
     organisations.say(session, contact, one.organisation, one.sector)
+    notices.has_read(session, contact.id)
     one.confirmed_at = clock.now()
     one.contact_id = contact.id
     if one.delivery_id:

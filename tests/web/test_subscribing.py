@@ -10,7 +10,9 @@ from starlette.testclient import TestClient
 from outreach.accounts.models import Role
 from outreach.consent import ledger, preferences, topics
 from outreach.consent.models import ConsentAction, ConsentRecord, Subscription, SubscriptionState, Topic, TrackingChoice
-from outreach.contacts.models import Contact, Organisation, OrganisationKind, Sector
+from outreach.contacts import editing, notices
+from outreach.contacts.editing import Details
+from outreach.contacts.models import Contact, Organisation, OrganisationKind, Sector, SourceKind
 from outreach.delivery import suppression
 from outreach.delivery.models import Suppression, SuppressionReason
 from outreach.foundation import locale, urls
@@ -214,6 +216,25 @@ def test_who_wants_one_topic_more_confirms_it_and_keeps_the_others(visitor: Test
     someone = contact()
     assert someone is not None
     assert someone.language == "en"
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_whoever_signs_up_has_read_where_we_have_the_address_from(visitor: TestClient, is_known: bool) -> None:
+    if is_known:
+        with transaction() as session:
+            known = editing.add(session, Details(ADDRESS, "sv", "a list of participants"), actor="officer")
+            told = notices.of(session, known.id)
+            assert told is not None
+            assert told.told_at is None
+
+    confirm(visitor)
+
+    someone = contact()
+    assert someone is not None
+    with transaction() as session:
+        told = notices.of(session, someone.id)
+    assert told is None or told.told_at is not None
+    assert (someone.source_kind is SourceKind.THEMSELVES) is not is_known
 
 
 def test_signing_up_takes_back_an_earlier_leave_me_alone(visitor: TestClient) -> None:
