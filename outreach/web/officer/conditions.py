@@ -104,8 +104,8 @@ def groups() -> list[tuple[str, list[Asked]]]:
                 Asked(
                     "subscribed_within",
                     _("New subscription"),
-                    pgettext("condition", "subscribed in the last days"),
-                    pgettext("condition", "did not subscribe in the last days"),
+                    pgettext("condition", "subscribed in the last"),
+                    pgettext("condition", "did not subscribe in the last"),
                 ),
                 Asked(
                     "tracking",
@@ -151,8 +151,8 @@ def groups() -> list[tuple[str, list[Asked]]]:
                 Asked(
                     "not_mailed_within",
                     _("Last letter"),
-                    pgettext("condition", "got no letter in the last days"),
-                    pgettext("condition", "got a letter in the last days"),
+                    pgettext("condition", "got no letter in the last"),
+                    pgettext("condition", "got a letter in the last"),
                 ),
             ],
         ),
