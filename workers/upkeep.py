@@ -3,6 +3,7 @@
 import time
 from typing import Final
 
+from outreach.accounts import signin
 from outreach.contacts import duplicates
 from outreach.delivery import erasures, heartbeats
 from outreach.foundation import jobs, redis
@@ -21,9 +22,10 @@ HOURLY: Final = (DISPOSE, duplicates.FIND)
 
 
 def tick() -> None:
-    """Forget workers long gone and what readers' pages kept; erase again who came back; tally; ring once an hour."""
+    """Forget what is over: sessions, workers, readers' pages; erase again who came back; tally; ring once an hour."""
     with transaction() as session:
         forgetting.tidy(session)
+        signin.forget_expired(session)
     with transaction() as session:
         heartbeats.forget(session)
         heartbeats.beat(session, TICK.queue, jobs.worker())

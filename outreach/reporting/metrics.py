@@ -134,11 +134,6 @@ def by_language(grid: Iterable[Cell]) -> dict[str, Metrics]:
     return _added(grid, lambda cell: cell.language)
 
 
-def by_sector(grid: Iterable[Cell]) -> dict[str, Metrics]:
-    """Add cells up per sector."""
-    return _added(grid, lambda cell: cell.sector)
-
-
 def hidden(grid: Sequence[Cell]) -> set[tuple[str, str]]:
     """Choose the cells not to show: the small ones, and one more where a row or column would reveal a single one."""
     shut = {(cell.language, cell.sector) for cell in grid if cell.metrics.is_small}
