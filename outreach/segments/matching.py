@@ -91,6 +91,16 @@ def condition(rule: rules.Rule, people: People, *, decides: bool = False) -> sa.
             return _among(rule, people, decides)
 
 
+def answering(rule: rules.Part) -> sa.Select[UUID]:
+    """Return the SELECT of the contacts for whom a single condition holds: `contact_id`, each once or more.
+
+    For `NotMailedWithin` those for whom it does not: who was mailed.
+    """
+    if isinstance(rule, rules.OrganisationIs | rules.SourceIs | rules.AddedSince | rules.TagIs):
+        return sa.select(col(Contact.id).label("contact_id")).select_from(People().source).where(_own(rule))
+    return _who(rule)
+
+
 def _among(rule: rules.Part, people: People, decides: bool) -> sa.ColumnElement[bool]:
     who = _who(rule)
     if not decides:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from outreach.foundation import masking
-from outreach.segments import tallies
+from outreach.segments import tallied
 from outreach.segments.models import ExclusionReason
 from outreach.segments.selecting import AudienceSpec, audience
 
@@ -46,14 +46,14 @@ class Preview:
 def count(session: Session, spec: AudienceSpec) -> Preview:
     """Count an audience, and name ten of who would receive.
 
-    From the tallies where they can answer, in milliseconds; else in one pass over the contacts, a second or two for a
-    million.
+    From the tallies where there are any, in milliseconds, or for a condition that they do not know in as long as those
+    take to be found who answer to it; else in one pass over the contacts, a second or two for a million.
     """
     cells: dict[tuple[str, str], int] = {}
     excluded = dict.fromkeys((reason.value for reason in ExclusionReason), 0)
     total = 0
-    tallied = tallies.counted(session, spec)
-    for row in tallied or _counted(session, spec):
+    known = tallied.counted(session, spec)
+    for row in known or _counted(session, spec):
         total += row.number
         if row.reason is not None:
             excluded[row.reason] += row.number
@@ -66,7 +66,7 @@ def count(session: Session, spec: AudienceSpec) -> Preview:
         receive=receive,
         cells=tuple(Cell(language, sector, number) for (language, sector), number in sorted(cells.items())),
         excluded=excluded,
-        samples=tuple(map(masking.name, _samples(session, spec, min(receive, SAMPLES), tallied=bool(tallied)))),
+        samples=tuple(map(masking.name, _samples(session, spec, min(receive, SAMPLES), is_tallied=bool(known)))),
     )
 
 
@@ -102,8 +102,8 @@ def _counted(session: Session, spec: AudienceSpec) -> Sequence[sa.Row[*tuple[Any
     return session.execute(counted).all()
 
 
-def _samples(session: Session, spec: AudienceSpec, number: int, *, tallied: bool) -> Sequence[str]:
-    found: Sequence[str] = tallies.named(session, spec, number) if tallied and number else ()
+def _samples(session: Session, spec: AudienceSpec, number: int, *, is_tallied: bool) -> Sequence[str]:
+    found: Sequence[str] = tallied.named(session, spec, number) if is_tallied and number else ()
     names = found if len(found) == number else session.scalars(_named(spec)).all()
     return [masking.name(one) for one in names]
 

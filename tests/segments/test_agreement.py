@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from outreach.foundation.database import keep_temporarily
-from outreach.segments import preview, rules, sentences, tallies
+from outreach.segments import preview, rules, sentences, tallied, tallies
+from outreach.segments.models import TALLY
 from outreach.segments.selecting import AudienceSpec, audience, contacts
 from tests.segments import world
 from tests.segments.world import Person
@@ -80,7 +81,7 @@ def test_tallies_count_what_one_pass_over_the_contacts_counts(session: Session) 
     world.prepare(session)
 
     @settings(max_examples=100, deadline=None)
-    @given(before=world.PEOPLE, after=world.PEOPLE, spec=world.TALLIED_SPECS, changes=st.sets(st.sampled_from(CHANGES)))
+    @given(before=world.PEOPLE, after=world.PEOPLE, spec=world.SPECS, changes=st.sets(st.sampled_from(CHANGES)))
     def agrees(before: list[Person], after: list[Person], spec: AudienceSpec, changes: set[str]) -> None:
         with session.begin_nested() as savepoint:
             world.populate(session, before)
@@ -90,16 +91,16 @@ def test_tallies_count_what_one_pass_over_the_contacts_counts(session: Session) 
             for change in sorted(changes):
                 session.execute(sa.text(change), {"first": before[0].id})
 
-            tallied = tallies.counted(session, spec)
+            known = tallied.counted(session, spec)
             counted = preview.count(session, spec)
-            session.execute(sa.delete(tallies.TALLY))
-            assert tallies.counted(session, spec) == ()
+            session.execute(sa.delete(TALLY))
+            assert tallied.counted(session, spec) == ()
             again = preview.count(session, spec)
 
             assert counted == replace(again, samples=counted.samples)
             assert len(set(counted.samples)) == min(again.receive, preview.SAMPLES)
             assert again.receive > preview.SAMPLES or sorted(counted.samples) == sorted(again.samples)
-            assert bool(tallied) is (counted.total > 0)
+            assert bool(known) is (counted.total > 0)
             savepoint.rollback()
 
     agrees()
