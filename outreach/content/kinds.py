@@ -64,19 +64,32 @@ def field_name(field: str) -> str:
     """Name a field in the language in use, as the officers' pages do."""
     names = {
         "title": pgettext("field", "title"),
+        "subtitle": pgettext("field", "subtitle"),
         "subject": pgettext("field", "subject"),
+        "preheader": pgettext("field", "preheader"),
+        "from_name": pgettext("field", "name of the sender"),
+        "date_line": pgettext("field", "line with the date"),
         "heading": pgettext("field", "heading"),
+        "lead": pgettext("field", "introduction"),
         "html": pgettext("field", "text"),
         "text": pgettext("field", "text"),
         "label": pgettext("field", "label"),
         "link_label": pgettext("field", "label of the link"),
         "when": pgettext("field", "time"),
+        "where": pgettext("field", "place"),
         "speaker": pgettext("field", "speaker"),
+        "speaker_title": pgettext("field", "the speaker’s title"),
         "alt": pgettext("field", "alternative text"),
+        "caption": pgettext("field", "caption"),
+        "credit": pgettext("field", "credit"),
+        "licence": pgettext("field", "licence"),
         "image": pgettext("field", "picture"),
         "url": pgettext("field", "link"),
         "starts_at": pgettext("field", "start"),
+        "ends_at": pgettext("field", "end"),
         "time_zone": pgettext("field", "time zone"),
+        "topic": pgettext("field", "topic"),
+        "level": pgettext("field", "level"),
     }
     return names.get(field, field)
 

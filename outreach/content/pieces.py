@@ -55,7 +55,7 @@ def save(session: Session, manuscript: Manuscript) -> Piece:
     One writer at a time per key. Nothing is touched where nothing changed, and an edition whose words are the same
     keeps its `updated_at`. Raises Conflict where the key belongs to a piece of the other kind.
     """
-    session.connection().execute(select(func.pg_advisory_xact_lock(func.hashtextextended(manuscript.key, 0))))
+    hold(session, manuscript.key)
     piece = session.exec(select(Piece).where(Piece.key == manuscript.key).with_for_update()).one_or_none()
     before = load(session, piece) if piece else None
     digest = whole.digest(manuscript)
@@ -76,6 +76,11 @@ def save(session: Session, manuscript: Manuscript) -> Piece:
     _save_pictures(session, piece, manuscript)
     session.flush()
     return piece
+
+
+def hold(session: Session, key: str) -> None:
+    """Let nobody else change a piece until the transaction ends; whoever reads it afterwards reads what is true."""
+    session.connection().execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
 def _edition_words(edition: Edition) -> Words:

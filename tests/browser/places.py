@@ -142,6 +142,11 @@ STAFF: Table = {
         "/pieces/2026-11-lonevagledning?layout=stacked&width=phone",
         "/pieces/{unapproved}",
     ],
+    "/pieces/new": ["/pieces/new", "/pieces/new?kind=release"],
+    "/pieces/{key}/compose": [
+        "/pieces/{unapproved}/compose",
+        "/pieces/ansvar-2026-03/compose?left=zh-Hans&right=none&width=phone",
+    ],
     "/campaigns": ["/campaigns", "/campaigns?group=planned", "/campaigns?group=sending"],
     "/campaigns/new": ["/campaigns/new", "/campaigns/new?piece={unapproved}&language=sv&leaves=at"],
     "/campaigns/{campaign_id}": _of_each(""),

@@ -8,6 +8,7 @@ from outreach.web.officer import (
     bulk,
     campaign_steps,
     campaigns,
+    composing,
     contact_fields,
     contact_forms,
     contact_notes,
@@ -50,6 +51,7 @@ for for_anybody in (sign_in, language):
     router.include_router(for_anybody.router)
 for for_staff in (
     today,
+    composing,  # before the pieces: `/pieces/new` is no key
     pieces,
     previews,
     campaigns,  # before the steps: `/campaigns/new` is no id

@@ -1,6 +1,6 @@
 """The preview of a letter on a page: which language, one or two of them, how wide; each switch is a link."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -36,8 +36,19 @@ class Switches(BaseModel):
     width: Literal["desktop", "phone"] = "desktop"
     second: str | None = None
 
-    def of(self, page: str, present: Sequence[str], *, letter: str, layout: str = "single") -> Preview | None:
-        """Return the preview on a page, None for a piece without an edition. `letter` is where the letter itself is."""
+    def of(
+        self,
+        page: str,
+        present: Sequence[str],
+        *,
+        letter: str,
+        layout: str = "single",
+        keep: Mapping[str, str] | None = None,
+    ) -> Preview | None:
+        """Return the preview on a page, None for a piece without an edition.
+
+        `letter` is where the letter itself is, `keep` what else stands in the page's address.
+        """
         if not present:
             return None
         own = locale.match(self.language) or locale.language()
@@ -49,7 +60,7 @@ class Switches(BaseModel):
         now = {**shown, "layout": layout, "width": self.width}
 
         def to(**changed: str) -> str:
-            return f"{page}?{urlencode({**now, **changed})}#preview"
+            return f"{page}?{urlencode({**(keep or {}), **now, **changed})}#preview"
 
         return Preview(
             language=language,

@@ -23,7 +23,7 @@ from outreach.web.static.node import Node, find
 
 SOURCES: Final = Path(__file__).resolve().parent
 ROOT: Final = SOURCES.parents[2]
-ENTRIES: Final = ("app.css", "app.js")
+ENTRIES: Final = ("app.css", "app.js", "editor.js")  # the editor is for the page where pieces are written alone
 COPIES: Final = ("favicon.svg",)
 # Old enough for the browsers of public offices, new enough for cascade layers and the popover.
 TARGETS: Final = "chrome109,firefox115,safari16.4"
