@@ -5,12 +5,13 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import freezing, importing, previewing, rendering, scaling, searching, sending, single
+from benchmarks import composing, freezing, importing, previewing, rendering, scaling, searching, sending, single
 from benchmarks.figures import Figure
 
 ALL = {
     **importing.FIGURES,
     **rendering.FIGURES,
+    **composing.FIGURES,
     **sending.FIGURES,
     **single.FIGURES,
     **scaling.FIGURES,

@@ -12,14 +12,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from outreach.content import assets, markdown, pieces, prose_reading, prose_writing, queries, values
+from outreach.content import assets, markdown, pieces, prose_reading, prose_writing, queries, revisions, values
 from outreach.content.kinds import EDITION_LINES, PICTURE_LINES, RICH, SHAPES, field_name
 from outreach.content.manuscript import Manuscript, Picture, Section, Words
 from outreach.content.mistakes import Mistake
-from outreach.content.models import BlockKind, Piece, PieceKind
+from outreach.content.models import BlockKind, Piece, PieceKind, Revision
 from outreach.foundation.errors import Conflict, NotFound, Refused
 from outreach.foundation.locale import gettext as _
 from outreach.foundation.settings import settings
@@ -63,7 +64,9 @@ class Written:
         return mark(self.words)
 
 
-def begin(session: Session, kind: PieceKind, title: str, *, language: str, others: Sequence[str] = ()) -> Piece:
+def begin(
+    session: Session, kind: PieceKind, title: str, *, by: str, language: str, others: Sequence[str] = ()
+) -> Piece:
     """Make a piece with a title in one language, empty editions in others, and the blocks that its kind begins with.
 
     Raises Refused without a title.
@@ -72,15 +75,15 @@ def begin(session: Session, kind: PieceKind, title: str, *, language: str, other
     if not words:
         raise Refused(_("Give it a title; it can be changed later."))
     sections = [Section(f"{one.value}-1", one, _usual(one)) for one in BEGINNINGS[kind]]
-    return pieces.save(
-        session,
-        Manuscript(
-            key=_free_key(session, title),
-            kind=kind,
-            editions={**{one: {} for one in others}, language: words},
-            sections=tuple(sections),
-        ),
+    manuscript = Manuscript(
+        key=_free_key(session, title),
+        kind=kind,
+        editions={**{one: {} for one in others}, language: words},
+        sections=tuple(sections),
     )
+    piece = pieces.save(session, manuscript)
+    revisions.keep(session, piece, manuscript, by=by)
+    return piece
 
 
 def words_at(manuscript: Manuscript, place: str, language: str) -> Words:
@@ -104,6 +107,7 @@ def write(
     language: str,
     given: Mapping[str, str],
     *,
+    by: str,
     began_from: str,
     is_markdown: bool = False,
 ) -> Written:
@@ -123,7 +127,7 @@ def write(
         written.append({**kept, **new})
         return _with_words(manuscript, place, language, written[0])
 
-    manuscript = _changed(session, key, change)
+    manuscript = _changed(session, key, change, by=by)
     return Written(written[0], manuscript)
 
 
@@ -135,7 +139,7 @@ def fields_of(manuscript: Manuscript, place: str) -> tuple[str, ...]:
     return SHAPES[holder.kind].fields if isinstance(holder, Section) else PICTURE_LINES
 
 
-def share(session: Session, key: str, block: str, given: Mapping[str, str]) -> Manuscript:
+def share(session: Session, key: str, block: str, given: Mapping[str, str], *, by: str) -> Manuscript:
     """Set what is the same in every language of a block; an empty value goes. Raises Unreadable, NotFound."""
 
     def change(manuscript: Manuscript) -> Manuscript:
@@ -150,10 +154,10 @@ def share(session: Session, key: str, block: str, given: Mapping[str, str]) -> M
             raise Unreadable("image", _("choose one of the pictures of this piece."))
         return _with_section(manuscript, replace(section, shared=shared))
 
-    return _changed(session, key, change)
+    return _changed(session, key, change, by=by)
 
 
-def add(session: Session, key: str, kind: BlockKind, *, after: str = "") -> str:
+def add(session: Session, key: str, kind: BlockKind, *, by: str, after: str = "") -> str:
     """Add an empty block after another, or at the end; return its key. Raises Refused where there is no room."""
     added: list[str] = []
 
@@ -162,11 +166,11 @@ def add(session: Session, key: str, kind: BlockKind, *, after: str = "") -> str:
         added.append(section.key)
         return _inserted(manuscript, section, after)
 
-    _changed(session, key, change)
+    _changed(session, key, change, by=by)
     return added[0]
 
 
-def duplicate(session: Session, key: str, block: str) -> str:
+def duplicate(session: Session, key: str, block: str, *, by: str) -> str:
     """Add a copy of a block below it; return the key of the copy."""
     added: list[str] = []
 
@@ -176,11 +180,11 @@ def duplicate(session: Session, key: str, block: str) -> str:
         added.append(copy.key)
         return _inserted(manuscript, copy, block)
 
-    _changed(session, key, change)
+    _changed(session, key, change, by=by)
     return added[0]
 
 
-def move(session: Session, key: str, block: str, *, to: int) -> None:
+def move(session: Session, key: str, block: str, *, by: str, to: int) -> None:
     """Put a block at another place in the order, counted from 0; beyond either end it is the first or the last."""
 
     def change(manuscript: Manuscript) -> Manuscript:
@@ -189,34 +193,35 @@ def move(session: Session, key: str, block: str, *, to: int) -> None:
         others.insert(max(0, min(to, len(others))), section)
         return replace(manuscript, sections=tuple(others))
 
-    _changed(session, key, change)
+    _changed(session, key, change, by=by)
 
 
-def remove(session: Session, key: str, block: str) -> None:
-    """Take a block out, with its words in every language."""
+def remove(session: Session, key: str, block: str, *, by: str) -> UUID:
+    """Take a block out, with its words in every language; return the revision that still has it."""
 
     def change(manuscript: Manuscript) -> Manuscript:
         section = _section(manuscript, block)
         return replace(manuscript, sections=tuple(one for one in manuscript.sections if one is not section))
 
-    _changed(session, key, change)
+    return _removed(session, key, change, by=by)
 
 
-def choose_topics(session: Session, key: str, topics: Sequence[str]) -> None:
+def choose_topics(session: Session, key: str, topics: Sequence[str], *, by: str) -> None:
     """Say what a piece is about: who may get it depends on that."""
-    _changed(session, key, lambda manuscript: replace(manuscript, topics=tuple(dict.fromkeys(topics))))
+    _changed(session, key, lambda manuscript: replace(manuscript, topics=tuple(dict.fromkeys(topics))), by=by)
 
 
-def open_edition(session: Session, key: str, language: str) -> None:
+def open_edition(session: Session, key: str, language: str, *, by: str) -> None:
     """Begin an edition in another language; one that is there stays as it is."""
     _changed(
         session,
         key,
         lambda manuscript: replace(manuscript, editions={language: {}, **manuscript.editions}),
+        by=by,
     )
 
 
-def add_picture(session: Session, key: str, name: str, content: bytes, *, block: str = "") -> str:
+def add_picture(session: Session, key: str, name: str, content: bytes, *, by: str, block: str = "") -> str:
     """Keep a picture with a piece, and show it in a block where one is named; return its name.
 
     Raises Refused as `assets.store` does. A name that another picture of the piece has gets a number.
@@ -239,26 +244,47 @@ def add_picture(session: Session, key: str, name: str, content: bytes, *, block:
             manuscript = _with_section(manuscript, replace(section, shared={**section.shared, "image": own}))
         return manuscript
 
-    _changed(session, key, change)
+    _changed(session, key, change, by=by)
     return added[0]
 
 
-def remove_picture(session: Session, key: str, name: str) -> None:
-    """Take a picture out of a piece. Raises Refused while a block shows it."""
+def remove_picture(session: Session, key: str, name: str, *, by: str) -> UUID:
+    """Take a picture out of a piece; return the revision that still has it. Raises Refused while a block shows it."""
 
     def change(manuscript: Manuscript) -> Manuscript:
         if any(one.shared.get("image") == name for one in manuscript.sections):
             raise Refused(_("A block still shows this picture; choose another one there first."))
         return replace(manuscript, pictures=tuple(one for one in manuscript.pictures if one.name != name))
 
-    _changed(session, key, change)
+    return _removed(session, key, change, by=by)
 
 
-def _changed(session: Session, key: str, change: Change) -> Manuscript:
+def restore(session: Session, key: str, revision: Revision, *, by: str) -> None:
+    """Put a piece back to what it was in one of its revisions; what it was until now stays among them."""
+    _removed(session, key, lambda _now: revisions.manuscript_of(revision), by=by)
+
+
+def _changed(session: Session, key: str, change: Change, *, by: str) -> Manuscript:
     pieces.hold(session, key)
-    manuscript = change(pieces.load(session, queries.by_key(session, key)))
-    pieces.save(session, manuscript)
+    piece = queries.by_key(session, key)
+    before = pieces.load(session, piece)
+    manuscript = change(before)
+    revisions.begin(session, piece, before)
+    piece = pieces.save(session, manuscript)
+    revisions.keep(session, piece, manuscript, by=by)
     return manuscript
+
+
+def _removed(session: Session, key: str, change: Change, *, by: str) -> UUID:
+    """Change a piece so that what was before has a revision of its own, however little time has passed."""
+    pieces.hold(session, key)
+    piece = queries.by_key(session, key)
+    before = pieces.load(session, piece)
+    manuscript = change(before)
+    kept = revisions.close(session, piece, before)
+    piece = pieces.save(session, manuscript)
+    revisions.keep(session, piece, manuscript, by=by)
+    return kept
 
 
 def _cleaned(given: Mapping[str, str], fields: Sequence[str], *, is_markdown: bool) -> dict[str, str]:

@@ -84,9 +84,41 @@ def digest_of(manuscript: Manuscript, language: str) -> str:
     return _hash([manuscript.editions.get(language), [text.get(language) for text in texts]])
 
 
+def plain(manuscript: Manuscript) -> dict[str, Any]:
+    """Return a manuscript as JSON holds it."""
+    found: dict[str, Any] = json.loads(_canonical(asdict(manuscript)))
+    return found
+
+
+def of_plain(content: Mapping[str, Any]) -> Manuscript:
+    """Return the manuscript that `plain` made this of."""
+    until, published = content["embargo_until"], content["published_on"]
+    return Manuscript(
+        key=content["key"],
+        kind=PieceKind(content["kind"]),
+        series=content["series"],
+        topics=tuple(content["topics"]),
+        codes=tuple(content["codes"]),
+        embargo_until=datetime.fromisoformat(until) if until else None,
+        published_on=date.fromisoformat(published) if published else None,
+        editions=content["editions"],
+        sections=tuple(Section(**{**one, "kind": BlockKind(one["kind"])}) for one in content["sections"]),
+        pictures=tuple(
+            Picture(**{**one, "rights_expire_on": _day(one["rights_expire_on"])}) for one in content["pictures"]
+        ),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
 def _hash(content: object) -> str:
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
-    return sha256(canonical.encode()).hexdigest()
+    return sha256(_canonical(content).encode()).hexdigest()
+
+
+def _canonical(content: object) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
 def _plain(value: object) -> str:

@@ -128,3 +128,17 @@ class Approval(Table, table=True):
     content_hash: str
     approved_by: str
     approved_at: datetime = moment(now=True)
+
+
+class Revision(Table, table=True):
+    """A piece as somebody left it, whole; `content` is its manuscript (see `manuscript.plain`)."""
+
+    __tablename__ = "piece_revision"
+
+    piece_id: UUID = Field(foreign_key="piece.id", index=True, ondelete="CASCADE")
+    content_hash: str
+    content: dict[str, Any] = json_column()
+    by: str = ""
+    began_at: datetime = moment(now=True)
+    at: datetime = moment(now=True)
+    is_closed: bool = False

@@ -86,6 +86,7 @@ NOBODY: Final = {
     "organisation.names": "names of organisations",
     "piece.codes": "subjects of a piece",
     "piece.topics": "subjects of a piece",
+    "piece_revision.content": "what was written for everybody, as it was",
     "segment.exclude": "a rule about groups",
     "segment.include": "a rule about groups",
     "sender.address": "an address of the centre itself",

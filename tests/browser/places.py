@@ -91,6 +91,7 @@ class Places:
     given_up: str
     stopped: str
     unapproved: str
+    revision: str
     person: str
     written_to: str
     organisation: str
@@ -147,6 +148,8 @@ STAFF: Table = {
         "/pieces/{unapproved}/compose",
         "/pieces/ansvar-2026-03/compose?left=zh-Hans&right=none&width=phone",
     ],
+    "/pieces/{key}/history": ["/pieces/{unapproved}/history", "/pieces/2026-11-lonevagledning/history"],
+    "/pieces/{key}/history/{revision_id}": ["/pieces/{unapproved}/history/{revision}"],
     "/campaigns": ["/campaigns", "/campaigns?group=planned", "/campaigns?group=sending"],
     "/campaigns/new": ["/campaigns/new", "/campaigns/new?piece={unapproved}&language=sv&leaves=at"],
     "/campaigns/{campaign_id}": _of_each(""),
@@ -322,6 +325,7 @@ def prepare(site: Site, folder: Path) -> Places:
         given_up=given_up,
         stopped=stopped,
         unapproved="pages-unapproved",
+        revision=_rewrite(site, "pages-unapproved"),
         person=str(person.id),
         written_to=str(site.demo.tables["delivery"][0].contact_id),
         organisation=str(person.organisation_id),
@@ -497,6 +501,18 @@ def link(site: Site, kind: str, stream: str, *, number: int = 0) -> str:
 
 def _plan(site: Site, key: str, rule: str, *more: str) -> str:
     return site.outreach("campaign", "create", "--content", key, "--segment", rule, *more).done().strip()
+
+
+def _rewrite(site: Site, key: str) -> str:
+    """Change a subject as an officer does; return the revision from before."""
+    with site.page("officer", script=False) as page:
+        page.goto(f"/pieces/{key}/compose?left=sv")
+        page.locator("#edition-sv-subject").fill("Nya ord i ämnesraden")
+        page.locator("#pane-edition-sv button").click()
+    wanted = (
+        "SELECT id FROM piece_revision WHERE piece_id = (SELECT id FROM piece WHERE key = %s) ORDER BY at, id LIMIT 1"
+    )
+    return str(site.demo.query(wanted, key)[0].id)
 
 
 def _add_sender(site: Site) -> None:

@@ -15,10 +15,11 @@ from outreach.foundation.errors import NotFound, Refused
 from tests.content.test_pictures import png
 
 KEY = "vatten-forst"
+EVA = "eva@csr-centre.example"
 
 
 def begin(session: Session, kind: PieceKind = PieceKind.ISSUE) -> None:
-    composing.begin(session, kind, "Vatten först", language="sv", others=["zh-Hans"])
+    composing.begin(session, kind, "Vatten först", by=EVA, language="sv", others=["zh-Hans"])
 
 
 def now(session: Session) -> Manuscript:
@@ -27,13 +28,13 @@ def now(session: Session) -> Manuscript:
 
 def write(session: Session, place: str, language: str = "sv", *, is_markdown: bool = False, **given: str) -> Words:
     mark = composing.mark(composing.words_at(now(session), place, language))
-    written = composing.write(session, KEY, place, language, given, began_from=mark, is_markdown=is_markdown)
+    written = composing.write(session, KEY, place, language, given, by=EVA, began_from=mark, is_markdown=is_markdown)
     return written.words
 
 
 def test_a_piece_begins_as_a_draft_with_the_blocks_of_its_kind(session: Session) -> None:
     begin(session)
-    again = composing.begin(session, PieceKind.RELEASE, "Vatten först", language="en")
+    again = composing.begin(session, PieceKind.RELEASE, "Vatten först", by=EVA, language="en")
 
     manuscript = now(session)
 
@@ -42,12 +43,12 @@ def test_a_piece_begins_as_a_draft_with_the_blocks_of_its_kind(session: Session)
     assert [one.kind for one in manuscript.sections] == [BlockKind.TEXT, BlockKind.ARTICLE]
     assert again.key == "vatten-forst-2"
     with pytest.raises(Refused, match="title"):
-        composing.begin(session, PieceKind.ISSUE, "  ", language="sv")
+        composing.begin(session, PieceKind.ISSUE, "  ", by=EVA, language="sv")
 
 
 @pytest.mark.parametrize(("title", "key"), [("企业责任", "piece"), ("Åtta råd!", "atta-rad"), ("x" * 500, "x" * 60)])
 def test_a_key_can_be_made_of_any_title(session: Session, title: str, key: str) -> None:
-    assert composing.begin(session, PieceKind.ISSUE, title, language="sv").key == key
+    assert composing.begin(session, PieceKind.ISSUE, title, by=EVA, language="sv").key == key
 
 
 def test_words_are_kept_clean_and_other_fields_stay(session: Session) -> None:
@@ -68,8 +69,10 @@ def test_words_that_somebody_else_changed_meanwhile_are_not_overwritten(session:
     write(session, "block:text-1", html="<p>Deras</p>")
 
     with pytest.raises(Overtaken) as overtaken:
-        composing.write(session, KEY, "block:text-1", "sv", {"html": "<p>Mina</p>"}, began_from=began_from)
-    other_language = composing.write(session, KEY, "block:text-1", "zh-Hans", {"html": "我的"}, began_from=began_from)
+        composing.write(session, KEY, "block:text-1", "sv", {"html": "<p>Mina</p>"}, by=EVA, began_from=began_from)
+    other_language = composing.write(
+        session, KEY, "block:text-1", "zh-Hans", {"html": "我的"}, by=EVA, began_from=began_from
+    )
 
     assert overtaken.value.theirs == {"html": "<p>Deras</p>"}
     assert composing.words_at(now(session), "block:text-1", "sv") == {"html": "<p>Deras</p>"}
@@ -81,14 +84,16 @@ def test_panes_that_are_saved_at_once_all_count() -> None:
     with transaction() as session:
         begin(session)
         for _number in range(6):
-            composing.add(session, KEY, BlockKind.HEADING)
+            composing.add(session, KEY, BlockKind.HEADING, by=EVA)
     ready = Barrier(6)
 
     def save(number: int) -> None:
         ready.wait(timeout=30)
         with transaction() as own:
             mark = composing.mark({})
-            composing.write(own, KEY, f"block:heading-{number}", "sv", {"heading": f"Del {number}"}, began_from=mark)
+            composing.write(
+                own, KEY, f"block:heading-{number}", "sv", {"heading": f"Del {number}"}, by=EVA, began_from=mark
+            )
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(save, range(1, 7)))
@@ -101,12 +106,12 @@ def test_panes_that_are_saved_at_once_all_count() -> None:
 def test_blocks_are_added_moved_copied_and_taken_out(session: Session) -> None:
     begin(session)
     write(session, "block:text-1", html="<p>Hej</p>")
-    composing.add(session, KEY, BlockKind.DIVIDER, after="text-1")
+    composing.add(session, KEY, BlockKind.DIVIDER, after="text-1", by=EVA)
 
-    copy = composing.duplicate(session, KEY, "text-1")
-    composing.move(session, KEY, "article-1", to=0)
-    composing.move(session, KEY, "divider-1", to=99)
-    composing.remove(session, KEY, "text-1")
+    copy = composing.duplicate(session, KEY, "text-1", by=EVA)
+    composing.move(session, KEY, "article-1", to=0, by=EVA)
+    composing.move(session, KEY, "divider-1", to=99, by=EVA)
+    composing.remove(session, KEY, "text-1", by=EVA)
 
     assert [one.key for one in now(session).sections] == ["article-1", copy, "divider-1"]
     assert composing.words_at(now(session), f"block:{copy}", "sv") == {"html": "<p>Hej</p>"}
@@ -117,10 +122,10 @@ def test_blocks_are_added_moved_copied_and_taken_out(session: Session) -> None:
 def test_a_piece_has_no_more_blocks_than_a_letter_can_hold(session: Session) -> None:
     begin(session)
     for _number in range(98):
-        composing.add(session, KEY, BlockKind.DIVIDER)
+        composing.add(session, KEY, BlockKind.DIVIDER, by=EVA)
 
     with pytest.raises(Refused, match="100 blocks"):
-        composing.add(session, KEY, BlockKind.DIVIDER)
+        composing.add(session, KEY, BlockKind.DIVIDER, by=EVA)
 
 
 @pytest.mark.parametrize(
@@ -135,12 +140,12 @@ def test_what_a_block_shares_is_checked_and_the_field_named(
     session: Session, values: dict[str, str], field: str
 ) -> None:
     begin(session)
-    block = composing.add(session, KEY, BlockKind.EVENT)
-    composing.share(session, KEY, block, {"starts_at": "2026-12-15T15:00", "url": "https://example.org/"})
+    block = composing.add(session, KEY, BlockKind.EVENT, by=EVA)
+    composing.share(session, KEY, block, {"starts_at": "2026-12-15T15:00", "url": "https://example.org/"}, by=EVA)
 
     with pytest.raises(Unreadable) as refusal:
-        composing.share(session, KEY, block, values)
-    composing.share(session, KEY, block, {"url": ""})
+        composing.share(session, KEY, block, values, by=EVA)
+    composing.share(session, KEY, block, {"url": ""}, by=EVA)
 
     assert refusal.value.field == field
     event = next(one for one in now(session).sections if one.key == block)
@@ -163,8 +168,8 @@ def test_a_field_that_cannot_be_kept_is_named_and_nothing_changes(session: Sessi
 def test_a_picture_is_uploaded_shown_and_described(session: Session) -> None:
     begin(session)
 
-    name = composing.add_picture(session, KEY, "../Kran vid å.PNG", png(), block="article-1")
-    same = composing.add_picture(session, KEY, "again.png", png())
+    name = composing.add_picture(session, KEY, "../Kran vid å.PNG", png(), block="article-1", by=EVA)
+    same = composing.add_picture(session, KEY, "again.png", png(), by=EVA)
     lacking = [one.field for one in completeness.gaps(now(session), "sv") if one.block == name]
     write(session, f"picture:{name}", alt="En kran.")
 
@@ -174,9 +179,9 @@ def test_a_picture_is_uploaded_shown_and_described(session: Session) -> None:
     assert now(session).sections[1].shared["image"] == name
     assert assets.read(assets.served_name(name, now(session).pictures[0].sha256)).media_type == "image/png"
     with pytest.raises(Refused, match="still shows"):
-        composing.remove_picture(session, KEY, name)
-    composing.share(session, KEY, "article-1", {"image": ""})
-    composing.remove_picture(session, KEY, name)
+        composing.remove_picture(session, KEY, name, by=EVA)
+    composing.share(session, KEY, "article-1", {"image": ""}, by=EVA)
+    composing.remove_picture(session, KEY, name, by=EVA)
     assert now(session).pictures == ()
 
 
@@ -185,12 +190,12 @@ def test_a_file_that_is_no_picture_is_refused(session: Session, content: bytes) 
     begin(session)
 
     with pytest.raises(Refused):
-        composing.add_picture(session, KEY, "kran.png", content)
+        composing.add_picture(session, KEY, "kran.png", content, by=EVA)
 
 
 def test_a_change_ends_the_approval_and_taking_it_back_brings_it_back(session: Session) -> None:
     begin(session)
-    composing.remove(session, KEY, "article-1")
+    composing.remove(session, KEY, "article-1", by=EVA)
     for language in ("sv", "zh-Hans"):
         write(session, EDITION, language, title="Vatten", subject="Mät")
         write(session, "block:text-1", language, html="<p>Hej</p>")
@@ -207,8 +212,8 @@ def test_a_change_ends_the_approval_and_taking_it_back_brings_it_back(session: S
 def test_an_edition_in_another_language_begins_empty(session: Session) -> None:
     begin(session)
 
-    composing.open_edition(session, KEY, "en")
-    composing.open_edition(session, KEY, "sv")
+    composing.open_edition(session, KEY, "en", by=EVA)
+    composing.open_edition(session, KEY, "sv", by=EVA)
 
     assert now(session).editions["en"] == {}
     assert now(session).editions["sv"] == {"title": "Vatten först"}

@@ -163,7 +163,7 @@ def test_blocks_come_move_and_go_by_buttons(client: TestClient, centre: office.O
 
     assert added.headers["location"] == f"{PIECE}/compose?left=sv&right=none#block-button-1"
     assert moved.headers["location"] == f"{PIECE}/compose#block-button-1"
-    assert gone.headers["location"] == f"{PIECE}/compose#blocks"
+    assert gone.headers["location"].startswith(f"{PIECE}/compose?undo=")
     assert twice.status_code == 404
     assert [one.key for one in now().sections] == ["button-1", "greeting", "water-1"]
     assert now().sections[0].shared == {"url": "https://example.org/"}
@@ -207,3 +207,35 @@ def test_a_reader_of_figures_writes_nothing(client: TestClient, centre: office.O
     assert answer.status_code == 403
     assert now() == before
     assert "/compose" not in reader.get(PIECE).text
+
+
+def test_what_was_taken_out_comes_back_by_one_button(client: TestClient, centre: office.Office) -> None:
+    officer = office.sign_in(client, Role.OFFICER)
+    before = now()
+
+    gone = officer.post(f"{PIECE}/blocks/water?left=sv&right=none", data={"do": "remove"})
+    page = officer.get(gone.headers["location"]).text
+    undo = re.search(r'action="(/pieces/[^"]+/restore)"', page)
+    assert undo
+    back = officer.post(undo[1])
+
+    assert re.fullmatch(rf"{PIECE}/compose\?left=sv&right=none&undo=[0-9a-f-]+#top", gone.headers["location"])
+    assert back.headers["location"] == f"{PIECE}/compose"
+    assert now() == before
+
+
+def test_the_history_shows_who_changed_what_and_brings_it_back(client: TestClient, centre: office.Office) -> None:
+    officer = office.sign_in(client, Role.OFFICER, language="sv")
+    before = now()
+    officer.post(f"{PIECE}/words", data=pane("block:water", "sv", heading="Mät <allt> vattnet"), headers=SCRIPT)
+
+    history = officer.get(f"{PIECE}/history").text
+    first = re.findall(rf'href="({PIECE}/history/[^"]+)"', history)[-1]
+    compared = officer.get(first).text
+    officer.post(f"{first}/restore")
+
+    assert "officer@csr-centre.example" in history
+    assert "<ins>&lt;allt&gt; </ins>" in compared
+    assert now() == before
+    assert "<ins>" not in officer.get(first).text
+    assert officer.get(f"{PIECE}/history/{office.ISSUE}").status_code == 404

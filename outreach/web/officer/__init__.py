@@ -32,6 +32,7 @@ from outreach.web.officer import (
     replanning,
     report,
     retargeting,
+    revisions,
     segment,
     segment_lists,
     segments,
@@ -53,6 +54,7 @@ for for_staff in (
     today,
     composing,  # before the pieces: `/pieces/new` is no key
     pieces,
+    revisions,
     previews,
     campaigns,  # before the steps: `/campaigns/new` is no id
     campaign_steps,

@@ -3,9 +3,10 @@
 A form that comes from script (`HX-Request`) is answered with what has changed on the page, any other with the page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
 from sqlmodel import Session
@@ -58,7 +59,7 @@ def new(request: Request, _user: Writer, kind: Annotated[str, Query(max_length=2
 def create(
     request: Request,
     session: Db,
-    _user: Writer,
+    user: Writer,
     kind: Annotated[PieceKind, Form()],
     title: Annotated[str, Form(max_length=2000)] = "",
     first: Short = "",
@@ -68,10 +69,14 @@ def create(
     chosen = [one for one in settings().languages if one in (language or [])]
     own = first if first in settings().languages else locale.language()
     try:
-        piece = composing.begin(session, kind, title, language=own, others=[one for one in chosen if one != own])
+        piece = composing.begin(
+            session, kind, title, by=user.email, language=own, others=[one for one in chosen if one != own]
+        )
     except Refused as refusal:
         return _begin(request, kind, title=title, first=own, chosen=chosen, problem=refusal.message)
-    composing.choose_topics(session, piece.key, [one for one, _label in compose_page.about(session, kind)][:1])
+    composing.choose_topics(
+        session, piece.key, [one for one, _label in compose_page.about(session, kind)][:1], by=user.email
+    )
     return redirect(f"/pieces/{piece.key}/compose")
 
 
@@ -84,13 +89,14 @@ def compose(
     switches: Annotated[Switches, Query()],
     left: Annotated[str | None, Query(max_length=20)] = None,
     right: Annotated[str | None, Query(max_length=20)] = None,
+    undo: UUID | None = None,
 ) -> Response:
     """Show the blocks of a piece with their words, and the letter that they make."""
-    return _page(request, session, key, switches=switches, left=left, right=right)
+    return _page(request, session, key, switches=switches, left=left, right=right, undo=undo)
 
 
 @router.post("/{key}/words")
-def write(request: Request, key: str, session: Db, _user: Writer, form: Sent) -> Response:
+def write(request: Request, key: str, session: Db, user: Writer, form: Sent) -> Response:
     """Keep the words of one pane; what cannot be kept comes back as it was typed, and says why."""
     place, language = str(form.get("place", "")), str(form.get("language", ""))
     given = {name.removeprefix(TEXT): str(text) for name, text in form.items() if name.startswith(TEXT)}
@@ -98,7 +104,14 @@ def write(request: Request, key: str, session: Db, _user: Writer, form: Sent) ->
     try:
         with session.begin_nested():
             written = composing.write(
-                session, key, place, language, given, began_from=began_from, is_markdown=form.get("as") != "html"
+                session,
+                key,
+                place,
+                language,
+                given,
+                by=user.email,
+                began_from=began_from,
+                is_markdown=form.get("as") != "html",
             )
     except Overtaken as overtaken:
         return _unsaved(request, session, key, place, language, given, problem=overtaken.message, overtaken=overtaken)
@@ -111,26 +124,26 @@ def write(request: Request, key: str, session: Db, _user: Writer, form: Sent) ->
 
 
 @router.post("/{key}/shared")
-def share(request: Request, key: str, session: Db, _user: Writer, form: Sent) -> Response:
+def share(request: Request, key: str, session: Db, user: Writer, form: Sent) -> Response:
     """Keep what is the same in every language of a block."""
     block = str(form.get("block", ""))
     given = {name.removeprefix("shared:"): str(text) for name, text in form.items() if name.startswith("shared:")}
 
     def shared() -> None:
-        composing.share(session, key, block, given)
+        composing.share(session, key, block, given, by=user.email)
 
     return _done(request, session, key, shared, at=f"block-{block}", say=_("Saved."))
 
 
 @router.post("/{key}/blocks")
 def add(
-    request: Request, key: str, session: Db, _user: Writer, kind: Annotated[BlockKind, Form()], after: Short = ""
+    request: Request, key: str, session: Db, user: Writer, kind: Annotated[BlockKind, Form()], after: Short = ""
 ) -> Response:
     """Add a block."""
     added: list[str] = []
 
     def adding() -> None:
-        added.append(composing.add(session, key, kind, after=after))
+        added.append(composing.add(session, key, kind, by=user.email, after=after))
 
     return _done(request, session, key, adding, at=lambda: f"block-{added[0]}" if added else "blocks")
 
@@ -141,52 +154,57 @@ def change(
     key: str,
     block: str,
     session: Db,
-    _user: Writer,
+    user: Writer,
     do: Annotated[str, Form(max_length=20)] = "",
     to: Annotated[int, Form(ge=0, le=1000)] = 0,
 ) -> Response:
     """Move, copy or take out a block."""
-    at = [f"block-{block}"]
+    at, undo = [f"block-{block}"], list[UUID]()
 
     def changing() -> None:
         if do == "duplicate":
-            at[0] = f"block-{composing.duplicate(session, key, block)}"
+            at[0] = f"block-{composing.duplicate(session, key, block, by=user.email)}"
         elif do == "remove":
-            composing.remove(session, key, block)
+            undo.append(composing.remove(session, key, block, by=user.email))
             at[0] = "blocks"
         elif do == "move":
-            composing.move(session, key, block, to=to)
+            composing.move(session, key, block, by=user.email, to=to)
 
-    return _done(request, session, key, changing, at=lambda: at[0])
+    return _done(request, session, key, changing, at=lambda: at[0], undo=undo)
 
 
 @router.post("/{key}/about")
 def about(
-    request: Request, key: str, session: Db, _user: Writer, topic: Annotated[list[str] | None, Form()] = None
+    request: Request, key: str, session: Db, user: Writer, topic: Annotated[list[str] | None, Form()] = None
 ) -> Response:
     """Keep what a piece is about."""
     kind = queries.by_key(session, key).kind
     known = [one for one, _label in compose_page.about(session, kind)]
 
     def choosing() -> None:
-        composing.choose_topics(session, key, [one for one in known if one in (topic or [])])
+        composing.choose_topics(session, key, [one for one in known if one in (topic or [])], by=user.email)
 
     return _done(request, session, key, choosing, at="about", say=_("Saved."))
 
 
 @router.post("/{key}/editions")
-def open_edition(request: Request, key: str, session: Db, _user: Writer, language: Short = "") -> Response:
+def open_edition(request: Request, key: str, session: Db, user: Writer, language: Short = "") -> Response:
     """Begin the piece in another language."""
     if language not in settings().languages:
         raise NotFound
     return _done(
-        request, session, key, lambda: composing.open_edition(session, key, language), to=f"?right={language}", at="top"
+        request,
+        session,
+        key,
+        lambda: composing.open_edition(session, key, language, by=user.email),
+        to=f"?right={language}",
+        at="top",
     )
 
 
 @router.post("/{key}/pictures")
 def upload(
-    request: Request, key: str, session: Db, _user: Writer, file: Annotated[UploadFile, File()], block: Short = ""
+    request: Request, key: str, session: Db, user: Writer, file: Annotated[UploadFile, File()], block: Short = ""
 ) -> Response:
     """Take in a picture, and show it in a block where one is named."""
     content = file.file.read(LARGEST + 1)
@@ -196,7 +214,7 @@ def upload(
             raise Refused(_("Choose a picture first."))
         if len(content) > LARGEST:
             raise Refused(_("This picture is larger than 15 MB; make it smaller first."))
-        composing.add_picture(session, key, file.filename or "", content, block=block)
+        composing.add_picture(session, key, file.filename or "", content, by=user.email, block=block)
 
     return _done(
         request,
@@ -209,9 +227,14 @@ def upload(
 
 
 @router.post("/{key}/pictures/{name}/remove")
-def remove_picture(request: Request, key: str, name: str, session: Db, _user: Writer) -> Response:
+def remove_picture(request: Request, key: str, name: str, session: Db, user: Writer) -> Response:
     """Take a picture out of the piece."""
-    return _done(request, session, key, lambda: composing.remove_picture(session, key, name), at="pictures")
+    undo = list[UUID]()
+
+    def removing() -> None:
+        undo.append(composing.remove_picture(session, key, name, by=user.email))
+
+    return _done(request, session, key, removing, at="pictures", undo=undo)
 
 
 def _done(
@@ -223,6 +246,7 @@ def _done(
     at: str | Callable[[], str],
     say: str | None = None,
     to: str = "",
+    undo: Sequence[UUID] = (),
 ) -> Response:
     """Change the piece and lead back to its page; a refusal undoes it and is told there."""
     tone = "ok"
@@ -232,12 +256,15 @@ def _done(
     except (Refused, Conflict) as refusal:
         say, tone = refusal.message, "stop"
     anchor = at() if callable(at) else at
-    return redirect(_back(request, key, anchor, to), say=say, tone=tone)
+    return redirect(_back(request, key, anchor, to, undo=undo[0] if undo else None), say=say, tone=tone)
 
 
-def _back(request: Request, key: str, anchor: str, to: str = "") -> str:
+def _back(request: Request, key: str, anchor: str, to: str = "", *, undo: UUID | None = None) -> str:
     """Return where the reader was: the same languages beside each other, the same block."""
     pair = {name: chosen for name in ("left", "right") if (chosen := request.query_params.get(name))}
+    if undo:
+        pair["undo"] = str(undo)
+        anchor = "top"
     asked = f"?{urlencode(pair)}" if pair else ""
     return f"/pieces/{key}/compose{to or asked}#{quote(anchor)}"
 
@@ -274,6 +301,7 @@ def _page(
     left: str | None = None,
     right: str | None = None,
     unsaved: Pane | None = None,
+    undo: UUID | None = None,
     status: int = 200,
 ) -> Response:
     piece = queries.by_key(session, key)
@@ -303,6 +331,7 @@ def _page(
         offered=compose_page.offered(piece.kind),
         about=compose_page.about(session, piece.kind),
         unsaved=unsaved,
+        undo=undo,
         merge_fields=_merge_fields(),
         preview=switches.of(here, manuscript.languages, letter=f"/pieces/{key}/preview", keep=pair),
     )
