@@ -10,21 +10,24 @@ from outreach.foundation.database import transaction
 
 PLACE, LANGUAGE = "edition", "zh-Hans"
 BY = "officer@csr-centre.example"
-KEYS = 9
+KEYS, WARM = 15, 10  # the first are typed into a server that has just been started
 
 
 def typing() -> list[Figure]:
     """Measure `compose.preview`: the pane is kept, with its revision, and the letter is compiled anew."""
     with world(0):
-        taken = sorted(1000 * seconds(partial(_typed, number)) for number in range(KEYS))
-    return [Figure("compose.preview", taken[KEYS // 2], "ms")]
+        with transaction() as session:
+            whole = pieces.load(session, queries.by_key(session, PIECE))
+        marks = [composing.mark(composing.words_at(whole, PLACE, LANGUAGE))]
+        taken = [1000 * seconds(partial(_typed, number, marks)) for number in range(WARM + KEYS)]
+    return [Figure("compose.preview", sorted(taken[WARM:])[KEYS // 2], "ms")]
 
 
-def _typed(number: int) -> None:
+def _typed(number: int, marks: list[str]) -> None:
+    given = {"subject": f"主题{number}"}
     with transaction() as session:
-        words = composing.words_at(pieces.load(session, queries.by_key(session, PIECE)), PLACE, LANGUAGE)
-        new = {"subject": f"主题{number}"}
-        composing.write(session, PIECE, PLACE, LANGUAGE, new, by=BY, began_from=composing.mark(words))
+        written = composing.write(session, PIECE, PLACE, LANGUAGE, given, by=BY, began_from=marks.pop())
+    marks.append(written.mark)
     with transaction() as session:
         preview.render(session, queries.by_key(session, PIECE), LANGUAGE)
 

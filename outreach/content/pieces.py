@@ -72,8 +72,8 @@ def save(session: Session, manuscript: Manuscript) -> Piece:
     session.add(piece)
     session.flush()
     _save_editions(session, piece, manuscript, before)
-    _save_sections(session, piece, manuscript)
-    _save_pictures(session, piece, manuscript)
+    _save_sections(session, piece, manuscript, before)
+    _save_pictures(session, piece, manuscript, before)
     session.flush()
     return piece
 
@@ -140,21 +140,33 @@ def _save_editions(session: Session, piece: Piece, manuscript: Manuscript, befor
     session.flush()
 
 
-def _save_sections(session: Session, piece: Piece, manuscript: Manuscript) -> None:
-    session.exec(delete(Block).where(col(Block.piece_id) == piece.id))
-    for position, section in enumerate(manuscript.sections):
-        block = Block(
-            piece_id=piece.id, key=section.key, position=position, kind=section.kind, shared=dict(section.shared)
-        )
-        session.add(block)
-        session.flush()
-        session.add_all(
-            BlockText(block_id=block.id, language=language, fields=dict(words))
-            for language, words in section.texts.items()
-        )
+def _save_sections(session: Session, piece: Piece, manuscript: Manuscript, before: Manuscript | None) -> None:
+    """Write the blocks that are not as they were: a pane is saved with each word, in a piece of a hundred blocks."""
+    was = {one.key: (place, one) for place, one in enumerate(before.sections)} if before else {}
+    now = {one.key: (place, one) for place, one in enumerate(manuscript.sections)}
+    if was == now:
+        return
+    rows = {one.key: one for one in session.exec(select(Block).where(Block.piece_id == piece.id))}
+    gone = [row.id for key, row in rows.items() if now.get(key) != was.get(key)]
+    session.exec(delete(BlockText).where(col(BlockText.block_id).in_(gone)))
+    session.exec(delete(Block).where(col(Block.id).in_(gone)))
+    new = [
+        Block(piece_id=piece.id, key=one.key, position=place, kind=one.kind, shared=dict(one.shared))
+        for key, (place, one) in now.items()
+        if now[key] != was.get(key)
+    ]
+    session.add_all(new)
+    session.flush()
+    session.add_all(
+        BlockText(block_id=block.id, language=language, fields=dict(words))
+        for block in new
+        for language, words in now[block.key][1].texts.items()
+    )
 
 
-def _save_pictures(session: Session, piece: Piece, manuscript: Manuscript) -> None:
+def _save_pictures(session: Session, piece: Piece, manuscript: Manuscript, before: Manuscript | None) -> None:
+    if before and before.pictures == manuscript.pictures:
+        return
     session.exec(delete(Asset).where(col(Asset.piece_id) == piece.id))
     for picture in manuscript.pictures:
         asset = Asset(
