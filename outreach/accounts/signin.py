@@ -74,7 +74,7 @@ def sign_in(session: Session, email: str, password: str, *, client: str = "", ag
     session.add(
         LoginSession(
             user_id=active.id,
-            secret_hash=_hashed(secret),
+            secret_hash=hashed(secret),
             created_at=clock.now(),
             expires_at=clock.now() + LASTS,
             agent=agent[:200],
@@ -92,7 +92,7 @@ def user_of(session: Session, secret: str | None) -> User | None:
         select(User)
         .join(LoginSession, col(LoginSession.user_id) == col(User.id))
         .where(
-            col(LoginSession.secret_hash) == _hashed(secret),
+            col(LoginSession.secret_hash) == hashed(secret),
             col(LoginSession.expires_at) > clock.now(),
             col(User.disabled_at).is_(None),
         )
@@ -102,7 +102,7 @@ def user_of(session: Session, secret: str | None) -> User | None:
 
 def sign_out(session: Session, secret: str) -> None:
     """End this session; its secret opens nothing from now on."""
-    session.execute(sa.delete(LoginSession).where(col(LoginSession.secret_hash) == _hashed(secret)))
+    session.execute(sa.delete(LoginSession).where(col(LoginSession.secret_hash) == hashed(secret)))
 
 
 def change_password(session: Session, user: User, *, password: str, actor: str) -> None:
@@ -124,16 +124,17 @@ def forget_expired(session: Session) -> None:
     session.execute(sa.delete(LoginSession).where(col(LoginSession.expires_at) <= clock.now()))
 
 
+def hashed(secret: str) -> str:
+    """Return what is kept of a session's secret."""
+    return sha256(secret.encode()).hexdigest()
+
+
 def _known_as(email: str) -> str:
     return merge.plain(unicodedata.normalize("NFKC", email)).strip().lower()
 
 
 def _find(session: Session, address: str) -> User | None:
     return session.exec(select(User).where(col(User.email) == address)).one_or_none()
-
-
-def _hashed(secret: str) -> str:
-    return sha256(secret.encode()).hexdigest()
 
 
 def _end_sessions(session: Session, user: User) -> None:

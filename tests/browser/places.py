@@ -136,6 +136,7 @@ Table = Mapping[str, Sequence[str]]
 
 STAFF: Table = {
     "/": ["/"],
+    "/account": ["/account"],
     "/newsletters": ["/newsletters"],
     "/releases": ["/releases"],
     "/pieces/{key}": [

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends
 from outreach.accounts.roles import Action
 from outreach.web.access import may
 from outreach.web.officer import (
+    account,
     bulk,
     campaign_steps,
     campaigns,
@@ -52,6 +53,7 @@ for for_anybody in (sign_in, language):
     router.include_router(for_anybody.router)
 for for_staff in (
     today,
+    account,
     composing,  # before the pieces: `/pieces/new` is no key
     pieces,
     revisions,
