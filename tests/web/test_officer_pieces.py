@@ -1,5 +1,6 @@
 """Newsletters and press releases: lists, the true letter, approval."""
 
+import html
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,44 @@ def test_two_languages_stand_in_one_letter_where_that_is_asked_for(client: TestC
     assert both.index("测量用水") < both.index("Mät vattnet")
     assert "Mät vattnet" in chosen_for_us
     assert "Mät vattnet" not in single
+
+
+def test_a_letter_is_looked_at_as_a_reader_without_pictures_and_in_the_dark(
+    client: TestClient, centre: office.Office
+) -> None:
+    officer = office.sign_in(client, Role.OFFICER)
+
+    page = officer.get(f"{PIECE}?language=sv&scheme=dark&pictures=off&reader=eva@firma.example").text
+    address = html.unescape(page.split('<iframe src="')[1].split('"')[0])
+    letter = officer.get(address)
+    neutral = officer.get(f"{PIECE}/preview?language=sv")
+
+    assert 'data-scheme="dark"' in page
+    assert "Eva" in letter.text
+    assert "Eva" not in neutral.text
+    assert "img-src 'none'" in letter.headers["content-security-policy"]
+    assert "img-src 'self'" in neutral.headers["content-security-policy"]
+    assert letter.headers["cache-control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("reader", ["nobody@firma.example", "no address", "<script>"])
+def test_a_reader_whom_nobody_knows_is_said_in_the_letters_place(
+    client: TestClient, centre: office.Office, reader: str
+) -> None:
+    officer = office.sign_in(client, Role.OFFICER)
+
+    answer = officer.get(f"{PIECE}/preview", params={"language": "sv", "reader": reader})
+
+    assert answer.status_code == 404
+    assert "Nobody among the contacts" in answer.text
+    assert "<script>" not in answer.text
+
+
+def test_who_may_not_see_people_sees_no_letter_of_one(client: TestClient, centre: office.Office) -> None:
+    reader = office.sign_in(client, Role.READER)
+
+    assert reader.get(f"{PIECE}/preview?language=sv&reader=eva@firma.example").status_code == 403
+    assert "as-reader" not in reader.get(PIECE).text
 
 
 @pytest.mark.parametrize("language", ["en", "tlh", ""])

@@ -1,11 +1,11 @@
-"""The preview of a letter on a page: which language, one or two of them, how wide; each switch is a link."""
+"""The preview of a letter on a page: language, layout, width, light or dark, pictures; each switch is a link."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from outreach.foundation import locale
 from outreach.foundation.locale import gettext as _
@@ -26,6 +26,13 @@ class Preview:
     seconds: tuple[Switch, ...]
     layouts: tuple[Switch, ...]
     widths: tuple[Switch, ...]
+    scheme: str
+    schemes: tuple[Switch, ...]
+    pictures: str
+    with_pictures: tuple[Switch, ...]
+    reader: str
+    page: str
+    others: tuple[tuple[str, str], ...]
 
 
 class Switches(BaseModel):
@@ -35,6 +42,9 @@ class Switches(BaseModel):
     layout: Literal["single", "stacked"] | None = None
     width: Literal["desktop", "phone"] = "desktop"
     second: str | None = None
+    scheme: Literal["light", "dark"] = "light"
+    pictures: Literal["on", "off"] = "on"
+    reader: Annotated[str, Field(max_length=320)] = ""
 
     def of(
         self,
@@ -57,17 +67,21 @@ class Switches(BaseModel):
         layout = (self.layout or layout) if others else "single"
         second = next((one for one in (self.second, *others) if one in others), None) if layout == "stacked" else None
         shown = {"language": language, **({"second": second} if second else {})}
-        now = {**shown, "layout": layout, "width": self.width}
+        own_address = {"reader": self.reader.strip()} if self.reader.strip() else {}
+        without = {"pictures": "off"} if self.pictures == "off" else {}
+        dark = {"scheme": "dark"} if self.scheme == "dark" else {}
+        now = {**shown, "layout": layout, "width": self.width, **dark, **without}
+        kept = {**(keep or {}), **now}
 
         def to(**changed: str) -> str:
-            return f"{page}?{urlencode({**(keep or {}), **now, **changed})}#preview"
+            return f"{page}?{urlencode({**kept, **own_address, **changed})}#preview"
 
         return Preview(
             language=language,
             layout=layout,
             width=self.width,
             second=second,
-            src=f"{letter}?{urlencode(shown)}",
+            src=f"{letter}?{urlencode({**shown, **without, **own_address})}",
             languages=tuple((one, locale.NAMES[one], to(language=one)) for one in present),
             seconds=tuple((one, locale.NAMES[one], to(second=one)) for one in others) if second else (),
             layouts=_layouts(to) if others else (),
@@ -75,6 +89,16 @@ class Switches(BaseModel):
                 ("desktop", _("Desktop"), to(width="desktop")),
                 ("phone", _("Phone"), to(width="phone")),
             ),
+            scheme=self.scheme,
+            schemes=(("light", _("Light"), to(scheme="light")), ("dark", _("Dark"), to(scheme="dark"))),
+            pictures=self.pictures,
+            with_pictures=(
+                ("on", _("With pictures"), to(pictures="on")),
+                ("off", _("Without pictures"), to(pictures="off")),
+            ),
+            reader=self.reader.strip(),
+            page=page,
+            others=tuple(kept.items()),
         )
 
 
