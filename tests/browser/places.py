@@ -147,7 +147,8 @@ STAFF: Table = {
     "/pieces/new": ["/pieces/new", "/pieces/new?kind=release"],
     "/pieces/{key}/compose": [
         "/pieces/{unapproved}/compose",
-        "/pieces/ansvar-2026-03/compose?left=zh-Hans&right=none&width=phone",
+        "/pieces/ansvar-2026-03/compose",
+        "/pieces/ansvar-2026-03/compose?left=zh-Hans&right=none&width=phone&scheme=dark&change=1",
     ],
     "/pieces/{key}/history": ["/pieces/{unapproved}/history", "/pieces/2026-11-lonevagledning/history"],
     "/pieces/{key}/history/{revision_id}": ["/pieces/{unapproved}/history/{revision}"],

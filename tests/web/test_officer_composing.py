@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from outreach.accounts.models import Role
-from outreach.content import composing, pieces, queries
+from outreach.content import approval, composing, pieces, queries
 from outreach.content.manuscript import Manuscript
 from outreach.foundation.database import transaction
 from tests.content.test_pictures import png
@@ -195,6 +195,20 @@ def test_topics_and_languages_are_chosen(client: TestClient, centre: office.Offi
     assert now().languages == ("sv", "zh-Hans", "en")
     assert opened.headers["location"] == f"{PIECE}/compose?right=en#top"
     assert unknown.status_code == 404
+
+
+def test_an_approved_piece_is_opened_on_purpose_only(client: TestClient, centre: office.Office) -> None:
+    with transaction() as session:
+        approval.approve(session, queries.by_key(session, office.ISSUE), by=office.APPROVER)
+    officer = office.sign_in(client, Role.OFFICER)
+
+    asked = officer.get(f"{PIECE}/compose").text
+    opened = officer.get(f"{PIECE}/compose?change=1").text
+
+    assert "With the first change the approval ends" in asked
+    assert "<textarea" not in asked
+    assert f'href="{PIECE}/compose?change=1"' in asked
+    assert "<textarea" in opened
 
 
 @pytest.mark.parametrize("door", ["/words", "/shared", "/blocks", "/blocks/water", "/about", "/editions", "/pictures"])

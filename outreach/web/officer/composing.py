@@ -90,8 +90,16 @@ def compose(
     left: Annotated[str | None, Query(max_length=20)] = None,
     right: Annotated[str | None, Query(max_length=20)] = None,
     undo: UUID | None = None,
+    change: bool = False,
 ) -> Response:
-    """Show the blocks of a piece with their words, and the letter that they make."""
+    """Show the blocks of a piece with their words, and the letter that they make.
+
+    A piece that is approved is opened on purpose only: whoever types into it ends the approval, and takes a page of the
+    web away from its readers.
+    """
+    row = queries.row(session, queries.by_key(session, key))
+    if row.is_approved and not change:
+        return page(request, "pieces/approved", at=PLACES[row.kind], row=row, state=row.state.value)
     return _page(request, session, key, switches=switches, left=left, right=right, undo=undo)
 
 
@@ -333,7 +341,7 @@ def _page(
         unsaved=unsaved,
         undo=undo,
         merge_fields=_merge_fields(),
-        preview=switches.of(here, manuscript.languages, letter=f"/pieces/{key}/preview", keep=pair),
+        preview=switches.of(here, manuscript.languages, letter=f"/pieces/{key}/preview", keep={**pair, "change": "1"}),
     )
 
 
