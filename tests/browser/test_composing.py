@@ -1,8 +1,10 @@
 """Writing a newsletter in two languages: by keyboard alone, without script, and when the connection goes."""
 
+import io
 import re
 
 import pytest
+from PIL import Image, ImageStat
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.site import FITS, LANGUAGES, NO_ANSWER, SPEAKS, Site, keep, needs_demo, violations
@@ -158,3 +160,38 @@ def test_a_block_is_moved_by_dragging(site: Site) -> None:
         page.wait_for_load_state()
 
         expect(page.locator("#blocks .block").first).to_have_attribute("data-key", "article-1")
+
+
+def test_a_letter_is_seen_in_the_dark_and_without_pictures(site: Site) -> None:
+    def brightness(page: Page) -> float:
+        letter = page.frame_locator("#preview iframe").locator("h1").first
+        expect(letter).to_be_visible()
+        shot = Image.open(io.BytesIO(page.locator("#preview iframe").screenshot()))
+        return ImageStat.Stat(shot.convert("L")).mean[0]
+
+    with site.page("approver") as page:
+        page.goto("/pieces/ansvar-2026-04?language=en")
+        light = brightness(page)
+
+        page.locator(".ways > summary").click()
+        page.get_by_role("link", name="Dark").click()
+        expect(page.locator(".preview")).to_have_attribute("data-scheme", "dark")
+        dark = brightness(page)
+        page.get_by_role("link", name="Without pictures").click()
+        expect(page.locator("#preview iframe")).to_have_attribute("src", re.compile("pictures=off"))
+        keep(page, "compose/dark")
+        faults = violations(page)
+
+        assert dark < light - 60
+        assert faults == []
+
+
+def test_an_approved_piece_asks_before_it_is_changed(site: Site) -> None:
+    with site.page("approver") as page:
+        page.goto("/pieces/ansvar-2026-04")
+        page.locator("a[href$='/compose']").click()
+
+        expect(page.locator("main")).to_contain_text("With the first change the approval ends")
+        expect(page.locator(".pane")).to_have_count(0)
+        page.get_by_role("link", name="Change it all the same").click()
+        expect(page.locator(".pane").first).to_be_visible()

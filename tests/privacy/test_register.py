@@ -76,6 +76,7 @@ def test_a_person_who_left_a_trace_everywhere_finds_each_of_them(session: Sessio
 LOOKED_AT = {
     "outreach/web/public/tracking.py": "judged human or machine in memory; see tracking.ingest",
     "outreach/web/metrics.py": "whether the figures are asked for from this computer",
+    "outreach/web/officer/account.py": "counts failures as sign-in does, with the same numbers",
     "outreach/web/officer/sign_in.py": "counts failures by a hash in Redis, for a quarter of an hour",
     "outreach/web/public/subscribing.py": "counts sign-ups of a network by a keyed hash in Redis, for an hour",
 }

@@ -94,7 +94,8 @@ def test_an_officer_finds_them_on_the_same_pages(client: TestClient, things: dic
 def test_a_reader_of_figures_changes_nothing(client: TestClient, things: dict[str, str]) -> None:
     reader = office.sign_in(client, Role.READER)
 
-    answered = {path: reader.post(filled(path, things), data={}).status_code for path in doors("post")}
+    theirs = [path for path in doors("post") if not path.startswith("/account/")]  # everybody has an account
+    answered = {path: reader.post(filled(path, things), data={}).status_code for path in theirs}
 
     assert {path: status for path, status in answered.items() if status != 403} == {}
 
