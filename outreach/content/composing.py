@@ -203,7 +203,7 @@ def remove(session: Session, key: str, block: str, *, by: str) -> UUID:
         section = _section(manuscript, block)
         return replace(manuscript, sections=tuple(one for one in manuscript.sections if one is not section))
 
-    return _removed(session, key, change, by=by)
+    return _changed_apart(session, key, change, by=by)
 
 
 def choose_topics(session: Session, key: str, topics: Sequence[str], *, by: str) -> None:
@@ -256,12 +256,12 @@ def remove_picture(session: Session, key: str, name: str, *, by: str) -> UUID:
             raise Refused(_("A block still shows this picture; choose another one there first."))
         return replace(manuscript, pictures=tuple(one for one in manuscript.pictures if one.name != name))
 
-    return _removed(session, key, change, by=by)
+    return _changed_apart(session, key, change, by=by)
 
 
 def restore(session: Session, key: str, revision: Revision, *, by: str) -> None:
     """Put a piece back to what it was in one of its revisions; what it was until now stays among them."""
-    _removed(session, key, lambda _now: revisions.manuscript_of(revision), by=by)
+    _changed_apart(session, key, lambda _now: revisions.manuscript_of(revision), by=by)
 
 
 def _changed(session: Session, key: str, change: Change, *, by: str) -> Manuscript:
@@ -275,15 +275,12 @@ def _changed(session: Session, key: str, change: Change, *, by: str) -> Manuscri
     return manuscript
 
 
-def _removed(session: Session, key: str, change: Change, *, by: str) -> UUID:
-    """Change a piece so that what was before has a revision of its own, however little time has passed."""
+def _changed_apart(session: Session, key: str, change: Change, *, by: str) -> UUID:
+    """Change a piece so that what was before has a revision of its own, however little time has passed; return it."""
     pieces.hold(session, key)
     piece = queries.by_key(session, key)
-    before = pieces.load(session, piece)
-    manuscript = change(before)
-    kept = revisions.close(session, piece, before)
-    piece = pieces.save(session, manuscript)
-    revisions.keep(session, piece, manuscript, by=by)
+    kept = revisions.close(session, piece, pieces.load(session, piece))
+    _changed(session, key, change, by=by)
     return kept
 
 

@@ -120,7 +120,7 @@ def some(values: Any) -> st.SearchStrategy[list[Any]]:
     return st.lists(one_of(values), min_size=1, max_size=2)
 
 
-TALLIED_LEAVES = st.one_of(
+LEAVES = st.one_of(
     st.just({"everyone": True}),
     some(SECTORS).map(lambda values: {"sector": values}),
     some(KINDS).map(lambda values: {"kind": values}),
@@ -129,8 +129,6 @@ TALLIED_LEAVES = st.one_of(
     some(TOPICS).map(lambda values: {"topic": values}),
     some(TOPICS).map(lambda values: {"left": values}),
     st.booleans().map(lambda agreed: {"tracking": agreed}),
-)
-LEAVES = TALLIED_LEAVES | st.one_of(
     some(TAGS).map(lambda values: {"tag": values}),
     one_of(LIMITS).map(lambda days: {"not_mailed_within": days}),
     one_of(LIMITS).map(lambda days: {"subscribed_within": days}),
@@ -174,7 +172,6 @@ def _specs(rule: st.SearchStrategy[rules.Rule]) -> st.SearchStrategy[AudienceSpe
 
 
 SPECS = _specs(WITH_LISTS)
-TALLIED_SPECS = _specs(_rules(TALLIED_LEAVES))
 
 
 def holds(rule: rules.Rule, person: Person) -> bool:

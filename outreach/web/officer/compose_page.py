@@ -63,7 +63,6 @@ class Pane:
     mark: str
     fields: tuple[Field, ...]
     lacks: tuple[str, ...]
-    is_empty: bool
     problem: str = ""
     is_overtaken: bool = False
     theirs: tuple[Field, ...] = ()
@@ -98,7 +97,6 @@ class Card:
     shared: tuple[Shared, ...] = ()
     place: int = 0
     src: str = ""
-    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,7 +177,6 @@ def pane(manuscript: Manuscript, place: str, language: str, *, names: Sequence[s
         mark=composing.mark(words),
         fields=tuple(_field(name, words.get(name, ""), place) for name in shown),
         lacks=tuple(_lacks(manuscript, place, language)),
-        is_empty=not words,
     )
 
 

@@ -367,9 +367,7 @@ def _unsaved(
 
 
 def _part(request: Request, manuscript: Manuscript, pane: Pane, *, status: int = 200) -> Response:
-    return page(
-        request, "pieces/saved", status=status, pane=pane, chips=compose_page.chips(manuscript), base=request.url.path
-    )
+    return page(request, "pieces/saved", status=status, pane=pane, chips=compose_page.chips(manuscript))
 
 
 def _is_script(request: Request) -> bool:
