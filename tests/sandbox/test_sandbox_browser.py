@@ -1,35 +1,22 @@
 """The mailbox in a real browser: accessible in three languages, light and dark, wide and narrow; usable by keyboard."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser import chromium
+from tests.browser.site import violations
 from tests.sandbox.peer import Peer, reader
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-QUIET = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium: the system's where there is one, else Playwright's own."""
     with sync_playwright() as playwright:
-        # Without its own sandbox, since Chromium's refuses to work for root, which a container usually is.
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", *QUIET])
+        browser = chromium.launch(playwright)
         yield browser
         browser.close()
 
@@ -67,7 +54,7 @@ def test_every_page_is_accessible_and_fits_the_window(
     ):
         page.goto(f"{full.url.rstrip('/')}{path}{'&' if '?' in path else '?'}lang={language}")
 
-        assert _violations(page) == [], path
+        assert violations(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     context.close()
 
@@ -108,9 +95,3 @@ def test_a_letter_in_its_frame_runs_no_script_and_opens_links_beside_it(peer: Pe
 
     assert opened.value.url == f"{peer.url}healthz"
     context.close()
-
-
-def _violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags, iframes: false})", WCAG)
-    return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
