@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from benchmarks.figures import RUNS, Figure, against, seconds
 from benchmarks.world import PIECE, world
-from outreach.content import editions, queries
+from outreach.content import editions, pieces, queries
 from outreach.foundation.database import transaction
 from outreach.foundation.settings import settings
 from outreach.rendering import merge, message
@@ -16,7 +16,7 @@ VALUES = dict.fromkeys(merge.PERSONAL + merge.TECHNICAL, "v1.AAAA.c.000000000000
 def compiling_and_merging() -> list[Figure]:
     """Measure `render.compile` and `render.merge` on the demo's newsletter."""
     with world(0), transaction() as session:
-        edition = editions.edition_input(session, queries.by_key(session, PIECE), "zh-Hans")
+        edition = editions.edition_of(pieces.load(session, queries.by_key(session, PIECE)), "zh-Hans")
     public_url = settings().public_url
     compiled = sorted(seconds(lambda: message.render(edition, tracked=True, public_url=public_url)) for _n in range(9))
     letter = message.render(edition, tracked=True, public_url=public_url)

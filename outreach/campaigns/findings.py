@@ -13,8 +13,9 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding, in a sentence."""
+    """One finding, in a sentence; `block` names the part of the piece where it is, "" its title and subject."""
 
     level: Level
     code: str
     message: str
+    block: str | None = None

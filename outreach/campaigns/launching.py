@@ -12,9 +12,9 @@ from sqlalchemy import insert, text, update
 from sqlmodel import Session, col, select
 
 from outreach.accounts import audit
-from outreach.campaigns import audience, expecting, readiness, telling
-from outreach.campaigns.models import Campaign, CampaignState, Layout
-from outreach.content import editions
+from outreach.campaigns import audience, expecting, readiness, reviewing, telling
+from outreach.campaigns.models import Campaign, CampaignState
+from outreach.content import editions, pieces
 from outreach.content.models import Piece
 from outreach.delivery import headers, ledger
 from outreach.delivery.models import PRIORITY, Link, Mailing, Message, Sender
@@ -23,7 +23,6 @@ from outreach.delivery.providers import load
 from outreach.foundation import clock, jobs
 from outreach.foundation.database import keep_temporarily
 from outreach.foundation.errors import Conflict, OutreachError, Refused
-from outreach.foundation.locale import FALLBACKS
 from outreach.foundation.settings import settings
 from outreach.foundation.slots import names_in
 from outreach.foundation.tables import uuid7
@@ -115,9 +114,10 @@ def _freeze_letters(
         text("SELECT DISTINCT language, tracked FROM frozen WHERE reason IS NULL ORDER BY language, tracked")
     ).all()
     public_url = settings().public_url
+    whole = pieces.load(session, piece)
     for language, tracked in wanted:
-        second = _second(session, campaign, piece, language)
-        edition = replace(editions.edition_input(session, piece, language), has_notice=has_notice)
+        second = reviewing.second(whole, campaign.layout, language)
+        edition = replace(editions.edition_of(whole, language), has_notice=has_notice)
         letter = rendering.render(edition, second=second, tracked=tracked, public_url=public_url)
         session.add(
             Message(
@@ -136,14 +136,6 @@ def _freeze_letters(
         )
         _keep_links(session, mailing.id, language, letter.links if tracked else ())
     session.flush()
-
-
-def _second(session: Session, campaign: Campaign, piece: Piece, language: str) -> rendering.EditionInput | None:
-    if campaign.layout is not Layout.STACKED:
-        return None
-    present = editions.languages(session, piece)
-    other = next((one for one in FALLBACKS[language] if one != language and one in present), None)
-    return editions.edition_input(session, piece, other) if other else None
 
 
 def _keep_links(session: Session, mailing: UUID, language: str, links: tuple[LinkTarget, ...]) -> None:

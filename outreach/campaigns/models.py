@@ -63,12 +63,15 @@ class Exclusion(SQLModel, table=True):
 
 
 class Waiver(Table, table=True):
-    """A campaign that an administrator lets go although its sender is not in order: for exactly what was found then."""
+    """A campaign that somebody lets go although something stops it: for exactly what was found then.
 
-    __tablename__ = "sender_waiver"
+    With a sender it is about that sender, without one about the letters (see `origin` and `reviewing`).
+    """
+
+    __tablename__ = "campaign_waiver"
 
     campaign_id: UUID = Field(foreign_key="campaign.id", index=True)
-    sender_id: UUID = Field(foreign_key="sender.id")
+    sender_id: UUID | None = Field(default=None, foreign_key="sender.id")
     fingerprint: str
     reason: str
     by: str

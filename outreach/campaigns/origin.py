@@ -2,24 +2,23 @@
 
 from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from outreach.accounts import audit
+from outreach.campaigns import waiving
 from outreach.campaigns.findings import Level, Problem
-from outreach.campaigns.models import Campaign, CampaignState, Waiver
+from outreach.campaigns.models import Campaign, Waiver
 from outreach.content.models import Piece, PieceKind
 from outreach.delivery import checking, senders
 from outreach.delivery.authentication import sentences
 from outreach.delivery.authentication.results import STOPS, Verdict
 from outreach.delivery.checking import Standing
 from outreach.delivery.models import Sender, Stream
-from outreach.foundation.errors import Conflict, Refused
+from outreach.foundation.errors import Refused
 from outreach.foundation.locale import gettext as _
 
 STREAMS: Final = {PieceKind.ISSUE: Stream.NEWSLETTER, PieceKind.RELEASE: Stream.PRESS}
 CODES: Final = frozenset({"sender", "sender_waived", "sender_stream"})
-SHORTEST_REASON: Final = 15  # characters of a sentence that tells a successor something
-LONGEST_REASON: Final = 500
 
 
 def chosen(session: Session, piece: Piece, key: str | None = None) -> Sender:
@@ -52,7 +51,7 @@ def problems(session: Session, campaign: Campaign, piece: Piece) -> list[Problem
     if sender.stream is not STREAMS[piece.kind]:
         return [Problem(Level.STOP, "sender_stream", _wrong_stream(sender))]
     standing = checking.standing(session, sender)
-    waiver = valid_waiver(session, campaign, standing) if standing.is_stopping else None
+    waiver = waiving.found(session, campaign, standing.fingerprint, sender=sender.id) if standing.is_stopping else None
     found = _found(sender, standing, level=Level.WARN if waiver else Level.STOP)
     if waiver:
         words = {"name": waiver.by, "reason": waiver.reason}
@@ -74,38 +73,16 @@ def waive(session: Session, campaign: Campaign, *, reason: str, by: str) -> Waiv
     It holds for this campaign and for what is wrong now: anything else that comes up stops it again. The sentence is
     kept with the waiver; the audit log says who, when and what was wrong. Raises Refused, Conflict.
     """
-    if campaign.state not in {CampaignState.DRAFT, CampaignState.SCHEDULED}:
-        raise Conflict(_("This campaign has been launched already."))
+    waiving.insist_open(campaign)
     sender = sender_of(session, campaign)
     standing = checking.standing(session, sender)
     if not standing.is_stopping:
         raise Refused(_("The sender is in order; there is nothing to waive."))
-    waiver = Waiver(
-        campaign_id=campaign.id,
-        sender_id=sender.id,
-        fingerprint=standing.fingerprint,
-        reason=_sentence(reason),
-        by=by,
-    )
-    session.add(waiver)
-    session.flush()
+    waiver = waiving.waive(session, campaign, standing.fingerprint, sender=sender.id, reason=reason, by=by)
     found = sorted({finding.code for one in standing.stops for finding in one.findings if finding.verdict in STOPS})
     detail = {"sender": sender.key, "found": found or ["unchecked"], "waiver": str(waiver.id)}
     audit.append(session, actor=by, action="campaign.waive_sender", subject=str(campaign.id), detail=detail)
     return waiver
-
-
-def valid_waiver(session: Session, campaign: Campaign, standing: Standing) -> Waiver | None:
-    """Return the latest waiver of a campaign that is for what stops it now."""
-    return session.exec(
-        select(Waiver)
-        .where(
-            col(Waiver.campaign_id) == campaign.id,
-            col(Waiver.sender_id) == campaign.sender_id,
-            col(Waiver.fingerprint) == standing.fingerprint,
-        )
-        .order_by(col(Waiver.id).desc())
-    ).first()
 
 
 def _found(sender: Sender, standing: Standing, *, level: Level) -> list[Problem]:
@@ -122,12 +99,3 @@ def _found(sender: Sender, standing: Standing, *, level: Level) -> list[Problem]
 
 def _wrong_stream(sender: Sender) -> str:
     return _("%(address)s is not a sender for this kind of mail; choose one that is.") % {"address": sender.address}
-
-
-def _sentence(text: str) -> str:
-    reason = " ".join(text.split())
-    if len(reason) < SHORTEST_REASON or not reason.isprintable():
-        raise Refused(_("Say in a sentence why it may go all the same; whoever comes after you will read it."))
-    if len(reason) > LONGEST_REASON:
-        raise Refused(_("Say it in fewer words."))
-    return reason

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
-from outreach.campaigns import audience, origin
+from outreach.campaigns import audience, origin, reviewing
 from outreach.campaigns.findings import Level as Level
 from outreach.campaigns.findings import Problem as Problem
 from outreach.campaigns.models import Campaign, CampaignState
@@ -31,6 +31,7 @@ def problems(session: Session, campaign: Campaign) -> list[Problem]:
         *_rights(session, campaign, piece),
         *_audience(session, campaign, piece),
         *origin.problems(session, campaign, piece),
+        *reviewing.review(session, campaign, piece, languages).problems,
     ]
     return sorted(found, key=lambda one: one.level is not Level.STOP)
 

@@ -26,13 +26,11 @@ def missing(session: Session, piece: Piece, language: str) -> list[Missing]:
     return completeness.gaps(pieces.load(session, piece), language)
 
 
-def edition_input(session: Session, piece: Piece, language: str) -> EditionInput:
-    """Return one language of a piece for `rendering.message.render`. Raises NotFound where it has no such edition."""
-    return edition_of(pieces.load(session, piece), language)
-
-
 def edition_of(manuscript: Manuscript, language: str) -> EditionInput:
-    """Return one language of a manuscript; what is not written yet is left out."""
+    """Return one language of a manuscript for `rendering.message.render`; what is not written yet is left out.
+
+    Raises NotFound where it has no such edition.
+    """
     if language not in manuscript.editions:
         raise NotFound(
             _("“%(key)s” has no edition in %(language)s.")

@@ -29,7 +29,7 @@ def release(session: Session) -> Piece:
 def test_an_edition_holds_the_blocks_of_its_language(session: Session, issue: Path) -> None:
     piece = files.import_folder(session, issue)
 
-    edition = editions.edition_input(session, piece, "sv")
+    edition = editions.edition_of(pieces.load(session, piece), "sv")
 
     assert (edition.kind, edition.language, edition.title, edition.subject) == ("issue", "sv", "Vatten", "Mät först")
     assert edition.from_name == edition.brand.name == "CSR-centret"
@@ -51,7 +51,7 @@ def test_an_edition_holds_the_blocks_of_its_language(session: Session, issue: Pa
 
 def test_a_picture_has_a_public_address_on_our_own_host(session: Session, issue: Path) -> None:
     piece = files.import_folder(session, issue)
-    article = editions.edition_input(session, piece, "en").blocks[1]
+    article = editions.edition_of(pieces.load(session, piece), "en").blocks[1]
 
     assert isinstance(article, Article)
     picture = article.image
@@ -64,13 +64,13 @@ def test_a_text_with_a_heading_becomes_two_blocks(session: Session, issue: Path)
     (issue / "greeting.en.md").write_text("---\nheading: In brief\n---\n\nThree things.\n")
     piece = files.import_folder(session, issue)
 
-    blocks = editions.edition_input(session, piece, "en").blocks[:2]
+    blocks = editions.edition_of(pieces.load(session, piece), "en").blocks[:2]
 
     assert blocks == (Heading("greeting", "In brief"), Text("greeting", "<p>Three things.</p>"))
 
 
 def test_a_release_opens_with_its_lead_and_shows_its_picture(session: Session, release: Piece) -> None:
-    blocks = editions.edition_input(session, release, "zh-Hans").blocks
+    blocks = editions.edition_of(pieces.load(session, release), "zh-Hans").blocks
 
     assert isinstance(blocks[0], Lead)
     assert any(isinstance(one, Image) and one.picture.alt for one in blocks)
@@ -78,9 +78,9 @@ def test_a_release_opens_with_its_lead_and_shows_its_picture(session: Session, r
 
 def test_an_embargo_stands_in_the_letter_until_it_lifts(session: Session, release: Piece) -> None:
     with clock.fixed(BEFORE):
-        held = editions.edition_input(session, release, "en")
+        held = editions.edition_of(pieces.load(session, release), "en")
     with clock.fixed(AFTER):
-        lifted = editions.edition_input(session, release, "en")
+        lifted = editions.edition_of(pieces.load(session, release), "en")
 
     assert held.embargo_line is not None
     assert held.embargo_line.startswith("EMBARGOED UNTIL Thursday, 26 November 2026, 10:00 Beijing time")
@@ -93,7 +93,7 @@ def test_an_embargo_stands_in_the_letter_until_it_lifts(session: Session, releas
 def test_an_issue_names_its_other_languages(session: Session, issue: Path) -> None:
     piece = files.import_folder(session, issue)
 
-    assert [one.url for one in editions.edition_input(session, piece, "sv").also_in] == [
+    assert [one.url for one in editions.edition_of(pieces.load(session, piece), "sv").also_in] == [
         f"{settings().public_url}/letters/water-2026-01/en"
     ]
     assert editions.languages(session, piece) == ["sv", "en"]
@@ -101,11 +101,11 @@ def test_an_issue_names_its_other_languages(session: Session, issue: Path) -> No
 
 def test_the_demo_says_so_in_its_letters(session: Session, issue: Path) -> None:
     piece = files.import_folder(session, issue)
-    assert editions.edition_input(session, piece, "en").demo_banner is None
+    assert editions.edition_of(pieces.load(session, piece), "en").demo_banner is None
 
     mark = settings().home / "demo"
     mark.touch()
-    banner = editions.edition_input(session, piece, "en").demo_banner
+    banner = editions.edition_of(pieces.load(session, piece), "en").demo_banner
     mark.unlink()
 
     assert banner == "Demo data. People, companies and results are fictitious."
@@ -115,7 +115,7 @@ def test_a_language_without_edition_is_not_made_up(session: Session, issue: Path
     piece = files.import_folder(session, issue)
 
     with pytest.raises(NotFound, match="“water-2026-01” has no edition in 中文"):
-        editions.edition_input(session, piece, "zh-Hans")
+        editions.edition_of(pieces.load(session, piece), "zh-Hans")
 
 
 @pytest.mark.parametrize("key", sorted(one.name for one in DEMO.iterdir()))
@@ -160,4 +160,4 @@ def test_what_is_not_written_yet_is_left_out_of_a_letter(session: Session, issue
         (issue / name).write_text("")
     piece = files.import_folder(session, issue)
 
-    assert [one.kind for one in editions.edition_input(session, piece, "sv").blocks] == ["divider"]
+    assert [one.kind for one in editions.edition_of(pieces.load(session, piece), "sv").blocks] == ["divider"]

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 import outreach
 from outreach.consent.models import Subscription, SubscriptionState, Topic
 from outreach.contacts.models import Contact, Organisation, OrganisationKind, Sector
-from outreach.content import editions, files, preview, web_blocks
+from outreach.content import editions, files, pieces, preview, web_blocks
 from outreach.foundation import slots
 from outreach.foundation.errors import NotFound
 from outreach.foundation.settings import settings
@@ -108,7 +108,7 @@ def test_a_language_without_edition_has_no_preview(session: Session, issue: Path
 def test_blocks_become_semantic_html(session: Session) -> None:
     piece = files.import_folder(session, DEMO / "ansvar-2026-04")
 
-    html = web_blocks.as_html(editions.edition_input(session, piece, "en"))
+    html = web_blocks.as_html(editions.edition_of(pieces.load(session, piece), "en"))
 
     assert html.count("<article") == 3
     assert html.count('<ul class="events">') == 1
@@ -126,7 +126,7 @@ def test_words_of_blocks_are_escaped_on_the_web(session: Session, issue: Path) -
     (issue / "water.en.md").write_text("---\nheading: <script>alert(1)</script>\nlink_label: a & b\n---\n\n1 \\< 2\n")
     piece = files.import_folder(session, issue)
 
-    html = web_blocks.as_html(editions.edition_input(session, piece, "en"))
+    html = web_blocks.as_html(editions.edition_of(pieces.load(session, piece), "en"))
 
     assert "<script" not in html
     assert "&lt;script&gt;" in html

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from outreach.accounts import audit
-from outreach.campaigns import audience, expecting, queries
+from outreach.campaigns import audience, expecting, queries, reviewing
 from outreach.campaigns.readiness import Level
 from outreach.content import history, pieces, standing
 from outreach.content import queries as content
@@ -78,6 +78,7 @@ def show_review(request: Request, shown: Found, session: Db) -> Response:
         at="campaigns",
         **framed,
         checks=checks.lines(session, shown, framed["problems"], count),
+        waivable=any(reviewing.is_waivable(one) for one in framed["problems"]),
         goals=goals.judged(session, campaign=shown.campaign.id),
     )
 

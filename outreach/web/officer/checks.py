@@ -6,13 +6,11 @@ from typing import Final
 
 from sqlmodel import Session
 
-from outreach.campaigns import origin
-from outreach.campaigns.models import Layout
+from outreach.campaigns import origin, reviewing
 from outreach.campaigns.readiness import Problem
-from outreach.content import editions, preview
+from outreach.content import editions
 from outreach.delivery import checking, senders
 from outreach.foundation import locale
-from outreach.foundation.errors import Refused
 from outreach.foundation.locale import gettext as _
 from outreach.foundation.locale import ngettext
 from outreach.segments.preview import Preview
@@ -23,20 +21,28 @@ Line = tuple[str, str, str | None, str | None, str | None]
 
 @dataclass(frozen=True)
 class Check:
-    """One thing to look at: the findings that belong to it, and where it is put right."""
+    """One thing to look at: the findings that belong to it, and at which step it is put right; else in the writing."""
 
     codes: frozenset[str]
-    step: str
+    step: str = ""
 
 
 CHECKS: Final = {
-    "complete": Check(frozenset({"no_edition", "incomplete"}), "content"),
+    "complete": Check(frozenset({"no_edition", "incomplete", "alt.missing", "subject.missing"}), "content"),
+    "agree": Check(frozenset({"numbers", "links"})),
+    "words": Check(frozenset({"placeholder", "braces", "token.broken", "token.personal", "subject.control"})),
+    "links": Check(frozenset({"link.scheme", "link.label", "link.blocked"})),
+    "subject": Check(frozenset({"subject.long"})),
+    "size": Check(frozenset({"size.stop", "size.warn"}), "content"),
+    "form": Check(
+        frozenset({"letter", "text.thin", "heading.skipped", "host.foreign", "pixel.unasked", "unsubscribe.missing"})
+    ),
     "rights": Check(frozenset({"rights"}), "content"),
     "audience": Check(frozenset({"nobody"}), "audience"),
+    "lately": Check(frozenset({"sent_lately"}), "audience"),
 }
 ELSEWHERE: Final = frozenset({"not_approved", "launched"})  # steps of their own
 KNOWN: Final = ELSEWHERE.union(origin.CODES, *(check.codes for check in CHECKS.values()))
-HEAVY: Final = 80_000  # bytes; a large mail service cuts letters off at about 102,000
 
 
 def lines(session: Session, shown: Shown, problems: Sequence[Problem], count: Preview) -> list[Line]:
@@ -44,14 +50,19 @@ def lines(session: Session, shown: Shown, problems: Sequence[Problem], count: Pr
     found: list[Line] = []
     for name, check in CHECKS.items():
         mine = [one for one in problems if one.code in check.codes]
-        found += [(one.level.value, one.message, None, f"{shown.address}/{check.step}", None) for one in mine]
+        found += [(one.level.value, one.message, None, _place(shown, check, one), None) for one in mine]
         if not mine:
-            found.append(("ok", _in_order(name, count), None, None, None))
+            found.append(("ok", _in_order(name, count), _sizes(session, shown) if name == "size" else None, None, None))
     found += _sender(session, shown, problems)
-    found += _weights(session, shown)
     found += [(one.level.value, one.message, None, None, None) for one in problems if one.code not in KNOWN]
     rank = {"stop": 0, "warn": 1, "ok": 2}
     return sorted(found, key=lambda line: rank[line[0]])
+
+
+def _place(shown: Shown, check: Check, problem: Problem) -> str:
+    if check.step:
+        return f"{shown.address}/{check.step}"
+    return f"/pieces/{shown.piece.key}/compose" + (f"#block-{problem.block}" if problem.block else "")
 
 
 def _sender(session: Session, shown: Shown, problems: Sequence[Problem]) -> list[Line]:
@@ -67,30 +78,28 @@ def _sender(session: Session, shown: Shown, problems: Sequence[Problem]) -> list
     return [("ok", sentence, _("From %(name)s, %(address)s") % words, address, None)]
 
 
-def _weights(session: Session, shown: Shown) -> list[Line]:
-    """Make each letter once: one that cannot be made stops, one that is heavy wants a look."""
-    present = editions.languages(session, shown.piece)
-    sizes = {}
-    for language in present:
-        second = next((one for one in locale.FALLBACKS[language] if one in present and one != language), None)
-        below = second if shown.campaign.layout is Layout.STACKED else None
-        try:
-            sizes[language] = len(preview.render(session, shown.piece, language, second=below).encode())
-        except Refused as fault:
-            words = {"language": locale.NAMES[language], "fault": fault.message}
-            return [("stop", _("%(language)s: %(fault)s") % words, None, f"{shown.address}/content", None)]
-    detail = " · ".join(f"{locale.NAMES[one]} {locale.number(round(size / 1000))} kB" for one, size in sizes.items())
-    if any(size > HEAVY for size in sizes.values()):
-        sentence = _("A letter is heavy; some mailboxes cut off what is longer than 100 kB.")
-        return [("warn", sentence, detail, f"{shown.address}/content", None)]
-    return [("ok", _("Every letter is light enough to be shown whole."), detail, None, None)] if sizes else []
+def _sizes(session: Session, shown: Shown) -> str:
+    """Say how heavy each letter is; nothing for those that cannot be made."""
+    languages = shown.campaign.languages or editions.languages(session, shown.piece)
+    letters = reviewing.review(session, shown.campaign, shown.piece, languages).letters
+    return " · ".join(
+        f"{locale.NAMES[language]} {locale.number(round(letter.size / 1000))} kB"
+        for language, letter in letters.items()
+    )
 
 
 def _in_order(name: str, count: Preview) -> str:
     sentences = {
         "complete": _("Every edition is complete."),
+        "agree": _("Numbers and links agree between the languages."),
+        "words": _("Nothing is left that was still to be filled in."),
+        "links": _("Every link says where it leads, and none leads to a page that is blocked in China."),
+        "subject": _("Every subject fits into an inbox."),
+        "size": _("Every letter is light enough to be shown whole."),
+        "form": _("Every letter has a way out, a text part, and loads nothing from elsewhere."),
         "rights": _("Every picture may be used for as long as the letter will be read."),
         "audience": ngettext("%(number)s person receives it.", "%(number)s people receive it.", count.receive)
         % {"number": locale.number(count.receive)},
+        "lately": _("It has not been sent in the last 30 days."),
     }
     return sentences[name]

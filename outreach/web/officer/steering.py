@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from outreach.accounts.models import User
 from outreach.accounts.roles import Action
-from outreach.campaigns import expecting, launching, origin, planning, queries, steering
+from outreach.campaigns import expecting, launching, origin, planning, queries, reviewing, steering
 from outreach.content import approval
 from outreach.foundation import locale
 from outreach.foundation.errors import Conflict
@@ -78,6 +78,17 @@ def waive(user: Waiver, shown: Found, session: Db, reason: Annotated[str, Form(m
     def waived() -> str:
         origin.waive(session, shown.campaign, reason=reason, by=user.email)
         return _("It may go as it is. Should anything else be found, it stops again.")
+
+    return act(session, waived, back=f"{shown.address}/review")
+
+
+@router.post("/review/waiver")
+def answer(user: Approver, shown: Found, session: Db, sentence: Annotated[str, Form(max_length=2000)] = "") -> Response:
+    """Let it go although a check of its letters stops it, with a sentence that says why."""
+
+    def waived() -> str:
+        reviewing.waive(session, shown.campaign, shown.piece, reason=sentence, by=user.email)
+        return _("It may go as it is. If anything in it changes, this lapses.")
 
     return act(session, waived, back=f"{shown.address}/review")
 
