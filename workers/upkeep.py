@@ -4,6 +4,7 @@ import time
 from typing import Final
 
 from outreach.accounts import signin
+from outreach.campaigns import test_sends
 from outreach.contacts import duplicates
 from outreach.delivery import erasures, heartbeats
 from outreach.foundation import jobs, redis
@@ -22,9 +23,10 @@ HOURLY: Final = (DISPOSE, duplicates.FIND)
 
 
 def tick() -> None:
-    """Forget what is over: sessions, workers, readers' pages; erase again who came back; tally; ring once an hour."""
+    """Forget what is over: sessions, workers, readers' pages, tests; erase again; tally; ring hourly jobs."""
     with transaction() as session:
         forgetting.tidy(session)
+        test_sends.tidy(session)
         signin.forget_expired(session)
     with transaction() as session:
         heartbeats.forget(session)

@@ -1,13 +1,16 @@
-"""Who was left out of campaigns, without the who."""
+"""Who was left out of campaigns, without the who; tests in a person's words, not at all."""
 
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from outreach.campaigns import test_sends
+
 
 def forget(session: Session, contact: UUID) -> None:
-    """Keep that somebody was left out of a campaign and why, but no longer whom."""
+    """Keep that somebody was left out of a campaign and why, but no longer whom; tests with their words go."""
+    test_sends.forget_reader(session, contact)
     session.execute(_FORGET, {"contact": contact})
 
 

@@ -76,3 +76,17 @@ class Waiver(Table, table=True):
     reason: str
     by: str
     at: datetime = moment(now=True)
+
+
+class SentTest(Table, table=True):
+    """One letter of a test send: of which content, in which language, with which reader's words."""
+
+    __tablename__ = "test_send"
+
+    campaign_id: UUID = Field(foreign_key="campaign.id", index=True)
+    content_hash: str
+    language: str
+    delivery_id: UUID
+    reader_id: UUID | None = None
+    by: str
+    at: datetime = moment(now=True)

@@ -3,6 +3,7 @@
 A preview is never tracked, so that looking at a letter is not counted as reading it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -40,10 +41,9 @@ def render(
     The addresses of its footer lead nowhere: a look must not end a subscription. Raises NotFound for a language that
     the piece has no edition in, Refused for content that cannot be sent.
     """
-    manuscript = pieces.load(session, piece)
-    below = editions.edition_of(manuscript, second) if second and second != language else None
-    words = _words_of(session, reader, manuscript, language) if reader else None
-    return _filled(editions.edition_of(manuscript, language), below, words)
+    whole = pieces.load(session, piece)
+    below = editions.edition_of(whole, second) if second and second != language else None
+    return _filled(editions.edition_of(whole, language), below, words(session, whole, language, reader))
 
 
 def web_version(session: Session, piece: Piece, language: str) -> str:
@@ -52,7 +52,17 @@ def web_version(session: Session, piece: Piece, language: str) -> str:
     It does not ask whether the piece is public: see `archive`. Raises NotFound, Refused as `render` does.
     """
     edition = editions.edition_of(pieces.load(session, piece), language)
-    return _filled(replace(edition, is_public=True), None, None)
+    with locale.use(language):
+        return _filled(replace(edition, is_public=True), None, web_blocks.neutral())
+
+
+def words(session: Session, whole: Manuscript, language: str, reader: Contact | None) -> dict[str, str]:
+    """Return what fills the merge fields of a letter: a reader's own words, or neutral ones."""
+    if reader:
+        own = _words_of(session, reader, whole, language)
+        return {name: getattr(own, name) for name in merge.PERSONAL}
+    with locale.use(language):
+        return web_blocks.neutral()
 
 
 def reader_of(session: Session, contact: Contact, piece: Piece, language: str) -> Reader:
@@ -82,11 +92,6 @@ def _words_of(session: Session, contact: Contact, manuscript: Manuscript, langua
     )
 
 
-def _filled(edition: EditionInput, below: EditionInput | None, reader: Reader | None) -> str:
+def _filled(edition: EditionInput, below: EditionInput | None, own: Mapping[str, str]) -> str:
     letter = message.render(edition, second=below, tracked=False, public_url=settings().public_url)
-    with locale.use(edition.language):
-        values = web_blocks.neutral()
-    if reader:
-        values = {name: getattr(reader, name) for name in merge.PERSONAL}
-    values |= dict.fromkeys(merge.TECHNICAL, "preview")
-    return merge.fill(merge.split(letter.html), values)
+    return merge.fill(merge.split(letter.html), {**own, **dict.fromkeys(merge.TECHNICAL, "preview")})

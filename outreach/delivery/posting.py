@@ -1,7 +1,7 @@
 """One letter to one address: a mailing of its own, by the same road as all others."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy import func, text
 from sqlmodel import Session
 
 from outreach.delivery import headers, ledger
-from outreach.delivery.models import PRIORITY, Batch, Delivery, Mailing, Message, Sender
+from outreach.delivery.models import PRIORITY, Batch, Delivery, Mailing, Message, Sender, Stream
 from outreach.delivery.pacing import families
 from outreach.foundation import jobs
 from outreach.foundation.settings import settings
@@ -18,13 +18,14 @@ from outreach.foundation.settings import settings
 
 @dataclass(frozen=True)
 class Post:
-    """What the letter says, in which language, under which name."""
+    """What the letter says, in which language, under which name; `values` fill its merge fields."""
 
     language: str
     from_name: str
     subject: str
     html: str
     text: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 def post(
@@ -36,15 +37,18 @@ def post(
     address: str,
     contact: UUID | None,
     expires_in: timedelta,
+    stream: Stream | None = None,
 ) -> None:
     """Plan a letter to a normalised address, as the delivery of this id, and wake a worker.
 
-    What has not left after `expires_in` never does. `contact` is None where it goes to nobody that we know.
+    What has not left after `expires_in` never does. `contact` is None where it goes to nobody that we know, `stream`
+    what kind of mail it counts as where it is not the sender's.
     """
     now: Any = func.now()  # what is due is judged by the database's clock
-    priority = PRIORITY[sender.stream]
+    counted_as = stream or sender.stream
+    priority = PRIORITY[counted_as]
     mailing = Mailing(
-        stream=sender.stream,
+        stream=counted_as,
         priority=priority,
         sender_id=sender.id,
         provider=settings().provider,
@@ -84,6 +88,7 @@ def post(
             contact_id=contact or delivery,
             address=address,
             language=letter.language,
+            values=dict(letter.values),
         )
     )
     session.flush()

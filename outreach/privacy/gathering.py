@@ -127,6 +127,10 @@ SECTIONS: Final[dict[str, Callable[[Session, Contact], list[Row]]]] = {
         ORDER BY campaign.id
         """
     ),
+    "tests": _reading(
+        f"SELECT at, {_STAFF.format('by')}, language FROM test_send "  # noqa: S608 # as above
+        "WHERE reader_id = ANY(:known_as) ORDER BY id"
+    ),
     "imports": _reading(
         """
         SELECT contact_import.name AS file, contact_import.created_at, row.line, row.verdict,

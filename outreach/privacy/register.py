@@ -50,6 +50,7 @@ PLACES: Final = (
     Place("provider_event", ("delivery_id", "raw"), Fate.CUT, "reports"),
     Place("suppression", ("address", "delivery_id"), Fate.CODED, "suppressions"),
     Place("exclusion", ("contact_id",), Fate.CUT, "left_out"),
+    Place("test_send", ("reader_id", "delivery_id"), Fate.DELETED, "tests"),
     Place("contact_import_row", ("contact_id", "email", "address", "raw", "before"), Fate.DELETED, "imports"),
     Place("reader_pause", ("contact_id",), Fate.DELETED, "pauses"),
     Place("parting", ("contact_id", "delivery_id", "kept"), Fate.CUT, "leavings"),

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from outreach.accounts import audit
-from outreach.campaigns.models import Campaign, Exclusion, ExclusionReason
+from outreach.campaigns.models import Campaign, Exclusion, ExclusionReason, SentTest
 from outreach.consent import ledger, topics
 from outreach.consent.models import ConsentAction
 from outreach.contacts.models import Contact, ContactAlias, ContactChange, ContactNote, ContactPair
@@ -86,6 +86,17 @@ def everywhere(session: Session) -> Traces:
     left_out = campaign(session, "Pressmeddelande", bo)
     session.add(
         Exclusion(campaign_id=left_out.mailing.id, contact_id=anna.id, reason=ExclusionReason.SUPPRESSED, language="sv")
+    )
+    session.add(
+        SentTest(
+            campaign_id=left_out.mailing.id,
+            content_hash="",
+            language="sv",
+            delivery_id=letter.id,
+            reader_id=anna.id,
+            by=OFFICER,
+            at=HOUR,
+        )
     )
     taken = Import(name="mässa.csv", by=OFFICER, state=ImportState.APPLIED, rows=2, applied_at=HOUR)
     session.add(taken)

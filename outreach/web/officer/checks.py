@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from outreach.campaigns import origin, reviewing
 from outreach.campaigns.readiness import Problem
+from outreach.campaigns.test_sends import Row
 from outreach.content import editions
 from outreach.delivery import checking, senders
 from outreach.foundation import locale
@@ -45,7 +46,9 @@ ELSEWHERE: Final = frozenset({"not_approved", "launched"})  # steps of their own
 KNOWN: Final = ELSEWHERE.union(origin.CODES, *(check.codes for check in CHECKS.values()))
 
 
-def lines(session: Session, shown: Shown, problems: Sequence[Problem], count: Preview) -> list[Line]:
+def lines(
+    session: Session, shown: Shown, problems: Sequence[Problem], count: Preview, tests: Sequence[Row]
+) -> list[Line]:
     """Return every check with what was found, for `ui.checklist`; what is in order is said too."""
     found: list[Line] = []
     for name, check in CHECKS.items():
@@ -53,7 +56,7 @@ def lines(session: Session, shown: Shown, problems: Sequence[Problem], count: Pr
         found += [(one.level.value, one.message, None, _place(shown, check, one), None) for one in mine]
         if not mine:
             found.append(("ok", _in_order(name, count), _sizes(session, shown) if name == "size" else None, None, None))
-    found += _sender(session, shown, problems)
+    found += [_tested(tests), *_sender(session, shown, problems)]
     found += [(one.level.value, one.message, None, None, None) for one in problems if one.code not in KNOWN]
     rank = {"stop": 0, "warn": 1, "ok": 2}
     return sorted(found, key=lambda line: rank[line[0]])
@@ -76,6 +79,20 @@ def _sender(session: Session, shown: Shown, problems: Sequence[Problem]) -> list
     is_checked = not checking.is_exempt(sender)
     sentence = _("The sender is in order.") if is_checked else _("The sender is made up, so nothing is looked up.")
     return [("ok", sentence, _("From %(name)s, %(address)s") % words, address, None)]
+
+
+def _tested(tests: Sequence[Row]) -> Line:
+    if any(one.is_current for one in tests):
+        return ("ok", _("A test of this content has been sent."), None, None, None)
+    if tests:
+        return ("warn", _("Something was changed after the last test; send another."), None, "#test", None)
+    return (
+        "warn",
+        _("No test has been sent; look at the letter in a mailbox before everybody gets it."),
+        None,
+        "#test",
+        None,
+    )
 
 
 def _sizes(session: Session, shown: Shown) -> str:
