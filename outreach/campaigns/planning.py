@@ -52,6 +52,21 @@ def create(
     return campaign
 
 
+def clone(session: Session, campaign: Campaign, *, by: str) -> Campaign:
+    """Make a draft of the same piece, from the same sender, to the same audience; no time goes along."""
+    made = Campaign(
+        name=_("%(name)s (copy)") % {"name": campaign.name},
+        **campaign.model_dump(
+            include={"piece_id", "sender_id", "include", "exclude", "layout", "fallbacks", "languages", "time_zone"}
+        ),
+        created_by=by,
+    )
+    session.add(made)
+    session.flush()
+    audit.append(session, actor=by, action="campaign.clone", subject=str(made.id), detail={"of": str(campaign.id)})
+    return made
+
+
 def replan(
     session: Session,
     campaign: Campaign,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
-from outreach.campaigns import audience, origin, reviewing
+from outreach.campaigns import audience, origin, reviewing, timing
 from outreach.campaigns.findings import Level as Level
 from outreach.campaigns.findings import Problem as Problem
 from outreach.campaigns.models import Campaign, CampaignState
@@ -30,6 +30,7 @@ def problems(session: Session, campaign: Campaign) -> list[Problem]:
         *_approval(session, piece),
         *_rights(session, campaign, piece),
         *_audience(session, campaign, piece),
+        *_time(campaign),
         *origin.problems(session, campaign, piece),
         *reviewing.review(session, campaign, piece, languages).problems,
     ]
@@ -88,6 +89,11 @@ def _rights(session: Session, campaign: Campaign, piece: Piece) -> list[Problem]
             )
             found.append(Problem(Level.WARN, "rights", text % values))
     return found
+
+
+def _time(campaign: Campaign) -> list[Problem]:
+    hints = timing.hints(campaign.scheduled_at) if campaign.scheduled_at else []
+    return [Problem(Level.WARN, "time", hint) for hint in hints]
 
 
 def _audience(session: Session, campaign: Campaign, piece: Piece) -> list[Problem]:

@@ -1,5 +1,8 @@
 """Hold, continue, end; and notice when a campaign is done."""
 
+from datetime import timedelta
+from typing import Final
+
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
@@ -7,12 +10,13 @@ from outreach.accounts import audit
 from outreach.campaigns import launching
 from outreach.campaigns.models import Campaign, CampaignState
 from outreach.delivery import ledger
-from outreach.foundation import clock, jobs
-from outreach.foundation.errors import Conflict, OutreachError
+from outreach.foundation import clock, jobs, locale
+from outreach.foundation.errors import Conflict, OutreachError, Refused
 from outreach.foundation.jobs import Job
 from outreach.foundation.locale import gettext as _
 
 TICK = Job("campaigns.tick", queue="campaigns")
+LATEST: Final = timedelta(minutes=15)  # what is later than this does not leave by itself any more
 
 
 def pause(session: Session, campaign: Campaign, *, by: str) -> None:
@@ -40,7 +44,10 @@ def cancel(session: Session, campaign: Campaign, *, by: str) -> int:
 
 
 def launch_due(session: Session) -> list[Campaign]:
-    """Launch what is due by the database clock; one that cannot go is a draft again, its reason in the audit log."""
+    """Launch what is due by the database clock; one that cannot go is a draft again, its reason in the audit log.
+
+    So is one that is late by more than a quarter of an hour, because nothing was running: a person decides about it.
+    """
     due = session.exec(
         select(Campaign)
         .where(col(Campaign.state) == CampaignState.SCHEDULED, text("scheduled_at <= now()"))
@@ -49,6 +56,7 @@ def launch_due(session: Session) -> list[Campaign]:
     for campaign in due:
         try:
             with session.begin_nested():
+                _insist_in_time(session, campaign)
                 launching.launch(session, campaign, by="schedule")
         except OutreachError as stop:
             session.refresh(campaign)
@@ -57,6 +65,16 @@ def launch_due(session: Session) -> list[Campaign]:
             detail = {"reason": stop.message}
             audit.append(session, actor="schedule", action="campaign.missed", subject=str(campaign.id), detail=detail)
     return list(due)
+
+
+def _insist_in_time(session: Session, campaign: Campaign) -> None:
+    late = session.execute(text("SELECT now() - CAST(:at AS timestamptz)"), {"at": campaign.scheduled_at}).scalar_one()
+    if late > LATEST:
+        words = {"number": locale.number(round(late.total_seconds() / 60))}
+        raise Refused(
+            _("Its time came %(number)s minutes ago, when nothing was running. Launch it now, or set another time.")
+            % words
+        )
 
 
 def follow_ledger(session: Session) -> int:

@@ -6,6 +6,7 @@ from outreach.accounts.roles import Action
 from outreach.web.access import may
 from outreach.web.officer import (
     account,
+    agenda,
     bulk,
     campaign_steps,
     campaigns,
@@ -64,6 +65,7 @@ for for_staff in (
     retargeting,
     steering,
     progress,
+    agenda,
     uncertain,
     suppressions,
     leavings,

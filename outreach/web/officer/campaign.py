@@ -1,12 +1,13 @@
 """One campaign as its pages share it: found by its id, with its piece and the steps on the way."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends
 from sqlmodel import Session
 
-from outreach.campaigns import overview, readiness
+from outreach.campaigns import colliding, overview, readiness, timing
 from outreach.campaigns.models import Campaign, CampaignState
 from outreach.campaigns.readiness import Level, Problem
 from outreach.content.models import Piece
@@ -67,6 +68,16 @@ def frame(session: Session, shown: Shown, current: str) -> dict[str, Any]:
 def open_problems(session: Session, shown: Shown) -> list[Problem]:
     """Return what stands between a campaign and its launch; nothing does once it is launched or given up."""
     return readiness.problems(session, shown.campaign) if shown.campaign.state in NOT_LAUNCHED else []
+
+
+def at_time(session: Session, shown: Shown, moment: datetime | None, problem: str = "") -> dict[str, Any]:
+    """Return what a page says of a time to leave at, or of one that is none."""
+    return {
+        "moment": moment,
+        "problem": problem,
+        "hints": timing.hints(moment) if moment else [],
+        "beside": colliding.others(session, shown.campaign, shown.piece, moment) if moment else [],
+    }
 
 
 def steps(shown: Shown, problems: list[Problem]) -> list[Step]:

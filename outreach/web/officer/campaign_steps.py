@@ -135,6 +135,7 @@ def test(request: Request, user: Staff, shown: Found, session: Db, form: Annotat
 def show_approve(request: Request, shown: Found, session: Db) -> Response:
     """Show the approval, the time, and the button with the number of letters on it."""
     framed = campaign.frame(session, shown, "approve")
+    leaves = None if shown.is_launched else shown.campaign.scheduled_at
     letters = preview.count(session, audience.spec(session, shown.campaign, shown.piece)).receive
     return page(
         request,
@@ -148,6 +149,7 @@ def show_approve(request: Request, shown: Found, session: Db) -> Response:
         letters=letters,
         drift=None if shown.is_launched else expecting.drift(shown.campaign, letters),
         zones=settings().timezones,
+        **campaign.at_time(session, shown, leaves),
     )
 
 

@@ -41,6 +41,7 @@ CHECKS: Final = {
     "rights": Check(frozenset({"rights"}), "content"),
     "audience": Check(frozenset({"nobody"}), "audience"),
     "lately": Check(frozenset({"sent_lately"}), "audience"),
+    "time": Check(frozenset({"time"}), "approve"),
 }
 ELSEWHERE: Final = frozenset({"not_approved", "launched"})  # steps of their own
 KNOWN: Final = ELSEWHERE.union(origin.CODES, *(check.codes for check in CHECKS.values()))
@@ -54,7 +55,7 @@ def lines(
     for name, check in CHECKS.items():
         mine = [one for one in problems if one.code in check.codes]
         found += [(one.level.value, one.message, None, _place(shown, check, one), None) for one in mine]
-        if not mine:
+        if not mine and (name != "time" or shown.campaign.scheduled_at):
             found.append(("ok", _in_order(name, count), _sizes(session, shown) if name == "size" else None, None, None))
     found += [_tested(tests), *_sender(session, shown, problems)]
     found += [(one.level.value, one.message, None, None, None) for one in problems if one.code not in KNOWN]
@@ -117,6 +118,7 @@ def _in_order(name: str, count: Preview) -> str:
         "rights": _("Every picture may be used for as long as the letter will be read."),
         "audience": ngettext("%(number)s person receives it.", "%(number)s people receive it.", count.receive)
         % {"number": locale.number(count.receive)},
+        "time": _("It leaves on a working day, and in the daytime."),
         "lately": _("It has not been sent in the last 30 days."),
     }
     return sentences[name]

@@ -2,20 +2,21 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from outreach.accounts.models import User
 from outreach.accounts.roles import Action
 from outreach.campaigns import expecting, launching, origin, planning, queries, reviewing, steering
 from outreach.content import approval
 from outreach.foundation import locale
-from outreach.foundation.errors import Conflict
+from outreach.foundation.errors import Conflict, Refused
 from outreach.foundation.locale import gettext as _
 from outreach.foundation.locale import ngettext
 from outreach.web.access import Db, may
 from outreach.web.officer import campaign, times
 from outreach.web.officer.campaign import Found
 from outreach.web.officer.page import act, page
+from outreach.web.pages import redirect
 
 router = APIRouter(prefix="/campaigns/{campaign_id}")
 
@@ -58,6 +59,30 @@ def schedule(
         return _("The time is set. It leaves by itself if the content is approved by then.")
 
     return act(session, set_time, back=f"{shown.address}/approve")
+
+
+@router.get("/time")
+def think_of(
+    request: Request,
+    shown: Found,
+    session: Db,
+    day: Annotated[str, Query(max_length=20)] = "",
+    time: Annotated[str, Query(max_length=20)] = "",
+    zone: Annotated[str, Query(max_length=50)] = "Europe/Stockholm",
+) -> Response:
+    """Say what a time means before it is set: on every clock, and what speaks against it."""
+    try:
+        told = campaign.at_time(session, shown, times.chosen(day, time, zone))
+    except Refused as refusal:
+        told = campaign.at_time(session, shown, None, refusal.message if day else "")
+    return page(request, "campaigns/_time", **told)
+
+
+@router.post("/copy")
+def copy(user: Planner, shown: Found, session: Db) -> Response:
+    """Plan another one like it."""
+    made = planning.clone(session, shown.campaign, by=user.email)
+    return redirect(f"/campaigns/{made.id}/audience", say=_("It is copied. Nothing leaves before it is launched."))
 
 
 @router.post("/unschedule")

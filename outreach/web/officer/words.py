@@ -93,11 +93,11 @@ def address(email: str) -> Markup:
     return Markup("{}<wbr>{}{}").format(local, at_, domain)
 
 
-def moments(moment: datetime) -> list[tuple[str, str, str]]:
-    """Write a moment in each of the centre's places: (place, words, ISO 8601), for `ui.zones`."""
+def moments(moment: datetime, *also: str) -> list[tuple[str, str, str]]:
+    """Write a moment in each of the centre's places, and in other zones: (place, words, ISO 8601), for `ui.zones`."""
     return [
         (locale.zone_name(zone, moment), _with_weekday(moment, zone), moment.isoformat(timespec="minutes"))
-        for zone in settings().timezones
+        for zone in (*settings().timezones, *also)
     ]
 
 
@@ -109,6 +109,11 @@ def at(moment: datetime) -> list[tuple[str, str]]:
         (locale.date_time(moment, first), iso),
         *((f"{locale.date_time(moment, zone)} {locale.zone_name(zone, moment)}", iso) for zone in others),
     ]
+
+
+def time(moment: datetime) -> str:
+    """Write the time of day in the centre's first place."""
+    return f"{moment.astimezone(ZoneInfo(settings().timezones[0])):%H:%M}"
 
 
 def moment(text: str) -> datetime:
