@@ -8,12 +8,13 @@ from outreach.campaigns import audience, origin, reviewing, timing
 from outreach.campaigns.findings import Level as Level
 from outreach.campaigns.findings import Problem as Problem
 from outreach.campaigns.models import Campaign, CampaignState
-from outreach.content import approval, editions
+from outreach.content import approval, editions, revisions
 from outreach.content.models import Asset, Piece
 from outreach.delivery import guard
 from outreach.foundation import clock, locale
 from outreach.foundation.errors import NotFound
 from outreach.foundation.locale import gettext as _
+from outreach.foundation.settings import settings
 from outreach.segments import preview
 
 SOON = timedelta(days=30)
@@ -28,6 +29,7 @@ def problems(session: Session, campaign: Campaign) -> list[Problem]:
         *_sending(session),
         *_editions(session, piece, languages),
         *_approval(session, piece),
+        *_four_eyes(session, campaign, piece),
         *_rights(session, campaign, piece),
         *_audience(session, campaign, piece),
         *_time(campaign),
@@ -75,6 +77,18 @@ def _approval(session: Session, piece: Piece) -> list[Problem]:
     return [Problem(Level.STOP, "not_approved", _("Nobody has approved this content as it stands now."))]
 
 
+def _four_eyes(session: Session, campaign: Campaign, piece: Piece) -> list[Problem]:
+    """Ask for an approval by somebody who did not write in it, where it goes to many."""
+    many = settings().four_eyes_above
+    approvers = approval.approvers(session, piece) if many else set()
+    if not approvers or approvers - revisions.authors(session, piece):
+        return []
+    if not preview.reaches_more_than(session, audience.spec(session, campaign, piece), many):
+        return []
+    text = _("It goes to more than %(number)s people, so somebody who has not written in it has to approve it, too.")
+    return [Problem(Level.STOP, "four_eyes", text % {"number": locale.number(many)})]
+
+
 def _rights(session: Session, campaign: Campaign, piece: Piece) -> list[Problem]:
     leaves = (campaign.scheduled_at or clock.now()).date()
     found = []
@@ -97,6 +111,6 @@ def _time(campaign: Campaign) -> list[Problem]:
 
 
 def _audience(session: Session, campaign: Campaign, piece: Piece) -> list[Problem]:
-    if preview.reaches_anybody(session, audience.spec(session, campaign, piece)):
+    if preview.reaches_more_than(session, audience.spec(session, campaign, piece), 0):
         return []
     return [Problem(Level.STOP, "nobody", _("Nobody would receive it; look at the segment and at the consents."))]

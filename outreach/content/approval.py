@@ -20,14 +20,14 @@ IS_APPROVED: Final[ColumnElement[bool]] = exists().where(
 
 
 def approve(session: Session, piece: Piece, by: str) -> Approval:
-    """Record that `by` frees the content as it stands; once is enough for the same content.
+    """Record that `by` frees the content as it stands; once a person is enough for the same content.
 
     Raises Refused for a piece that has no edition, or one with gaps: an approver answers for every language.
     """
     whole = pieces.load(session, piece)
     _insist_on_completeness(whole)
     digest = manuscript.digest(whole)
-    if earlier := _approval(session, piece, digest):
+    if earlier := _approval(session, piece, digest, by=by):
         return earlier
     piece.content_hash = digest
     approval = Approval(piece_id=piece.id, content_hash=digest, approved_by=by)
@@ -45,9 +45,21 @@ def is_approved(session: Session, piece: Piece, whole: Manuscript | None = None)
     return _approval(session, piece, manuscript.digest(whole or pieces.load(session, piece))) is not None
 
 
-def _approval(session: Session, piece: Piece, digest: str) -> Approval | None:
-    statement = select(Approval).where(Approval.piece_id == piece.id, Approval.content_hash == digest)
+def approvers(session: Session, piece: Piece) -> set[str]:
+    """Return everybody who approved the content as it stands."""
+    digest = manuscript.digest(pieces.load(session, piece))
+    return set(session.exec(select(Approval.approved_by).where(*_of(piece, digest))))
+
+
+def _approval(session: Session, piece: Piece, digest: str, by: str | None = None) -> Approval | None:
+    statement = select(Approval).where(*_of(piece, digest))
+    if by is not None:
+        statement = statement.where(Approval.approved_by == by)
     return session.exec(statement.order_by(col(Approval.approved_at)).limit(1)).first()
+
+
+def _of(piece: Piece, digest: str) -> tuple[ColumnElement[bool], ...]:
+    return col(Approval.piece_id) == piece.id, col(Approval.content_hash) == digest
 
 
 def _insist_on_completeness(whole: Manuscript) -> None:

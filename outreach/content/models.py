@@ -130,6 +130,19 @@ class Approval(Table, table=True):
     approved_at: datetime = moment(now=True)
 
 
+class Remark(Table, table=True):
+    """What somebody said about a piece as it was then; one that `returns` it asks for changes before an approval."""
+
+    __tablename__ = "piece_remark"
+
+    piece_id: UUID = Field(foreign_key="piece.id", index=True, ondelete="CASCADE")
+    content_hash: str
+    text: str
+    returns: bool = False
+    by: str
+    at: datetime = moment(now=True)
+
+
 class Revision(Table, table=True):
     """A piece as somebody left it, whole; `content` is its manuscript (see `manuscript.plain`)."""
 

@@ -28,6 +28,11 @@ def listed(session: Session, piece: Piece) -> Sequence[Revision]:
     return session.exec(wanted.order_by(col(Revision.at).desc(), col(Revision.id).desc())).all()
 
 
+def authors(session: Session, piece: Piece) -> set[str]:
+    """Return everybody of the staff who wrote in a piece, as far back as its revisions go."""
+    return set(session.exec(select(Revision.by).where(Revision.piece_id == piece.id))) - {""}
+
+
 def of_piece(session: Session, piece: Piece, revision_id: UUID) -> Revision:
     """Return one revision of a piece. Raises NotFound."""
     revision = session.get(Revision, revision_id)

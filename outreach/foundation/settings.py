@@ -70,6 +70,7 @@ class Settings(BaseModel):
     environment: Literal["development", "production"] = "development"
     languages: CommaList = ("sv", "zh-Hans", "en")
     timezones: CommaList = ("Asia/Shanghai", "Europe/Stockholm")
+    four_eyes_above: int = Field(default=500, ge=0)  # recipients; 0 means never
     tracking: Literal["off", "consented"] = "off"
     provider: Literal["sandbox", "smtp", "ses", "alibaba", "postmark", "resend", "mailgun"] = "sandbox"
     inbound_address: str | None = None

@@ -84,11 +84,11 @@ def count_within(session: Session, spec: AudienceSpec, *, seconds: int) -> Previ
     return found
 
 
-def reaches_anybody(session: Session, spec: AudienceSpec) -> bool:
-    """Tell whether anybody would receive it, without counting them."""
+def reaches_more_than(session: Session, spec: AudienceSpec, number: int) -> bool:
+    """Tell whether more than a number of people would receive it, without counting all of them."""
     found = audience(spec).subquery("found")
-    anybody = sa.select(sa.literal(1)).select_from(found).where(found.c.reason.is_(None)).limit(1)
-    return session.scalar(anybody) is not None
+    one_more = sa.select(sa.literal(1)).select_from(found).where(found.c.reason.is_(None)).offset(number).limit(1)
+    return session.scalar(one_more) is not None
 
 
 def _counted(session: Session, spec: AudienceSpec) -> Sequence[sa.Row[*tuple[Any, ...]]]:

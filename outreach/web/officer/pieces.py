@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
+from outreach.accounts import roles
 from outreach.accounts.models import User
 from outreach.accounts.roles import Action
 from outreach.campaigns import overview
-from outreach.content import approval, history, pieces, queries, standing
+from outreach.content import approval, history, pieces, queries, remarks, standing
 from outreach.content.kinds import SHAPES, kind_name
 from outreach.content.manuscript import Manuscript, Words
 from outreach.content.models import PieceKind
@@ -64,6 +65,7 @@ def show(request: Request, key: str, session: Db, switches: Annotated[Switches, 
         blocks=_block_lines(manuscript),
         pictures=manuscript.pictures,
         approvals=history.approvals(session, piece),
+        remarks=remarks.listed(session, piece),
         campaigns=overview.of_piece(session, piece),
         preview=switches.of(f"/pieces/{key}", manuscript.languages, letter=f"/pieces/{key}/preview"),
     )
@@ -79,6 +81,26 @@ def approve(key: str, user: Annotated[User, Depends(may(Action.APPROVE))], sessi
         return _("Approved. If anything in it changes, the approval lapses.")
 
     return act(session, freed, back=f"/pieces/{key}")
+
+
+@router.post("/pieces/{key}/remarks")
+def remark(
+    key: str,
+    user: Annotated[User, Depends(may(Action.WRITE))],
+    session: Db,
+    text: Annotated[str, Form(max_length=10_000)] = "",
+    returns: Annotated[bool, Form()] = False,
+) -> Response:
+    """Say something about a piece; an approver may return it so."""
+    if returns:
+        roles.require(user, Action.APPROVE)
+    piece = queries.by_key(session, key)
+
+    def said() -> str:
+        remarks.add(session, piece, text, by=user.email, returns=returns)
+        return _("It is returned, with your remark.") if returns else _("Your remark is kept.")
+
+    return act(session, said, back=f"/pieces/{key}#remarks")
 
 
 def _list(request: Request, session: Db, kind: PieceKind, cursor: str | None) -> Response:

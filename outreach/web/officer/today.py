@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from outreach.campaigns import overview
 from outreach.campaigns.models import CampaignState
 from outreach.content import queries as pieces
-from outreach.content import standing
+from outreach.content import remarks, standing
 from outreach.content.queries import PieceState
 from outreach.content.standing import Completeness
 from outreach.foundation import clock
@@ -29,6 +29,7 @@ def today(request: Request, session: Db) -> Response:
     rows = [row for row in pieces.listed(session, size=LOOKED_AT).items if row.state is not PieceState.PUBLISHED]
     standings = standing.of_all(session, [row.id for row in rows])
     gaps = {row.id: [one for one in standings[row.id] if one.state is not Completeness.COMPLETE] for row in rows}
+    returned = remarks.returned(session, [row.id for row in rows if not row.is_approved])
     latest = overview.in_states(session, CampaignState.FINISHED, limit=SHOWN)
     return page(
         request,
@@ -37,7 +38,8 @@ def today(request: Request, session: Db) -> Response:
         day=clock.today(settings().timezones[0]),
         notices=attention.notices(session),
         unfinished=[(row, gaps[row.id]) for row in rows if gaps[row.id]],
-        unapproved=[row for row in rows if not gaps[row.id] and not row.is_approved],
+        returned=[(row, returned[row.id]) for row in rows if row.id in returned],
+        unapproved=[row for row in rows if not gaps[row.id] and not row.is_approved and row.id not in returned],
         scheduled=overview.in_states(session, CampaignState.SCHEDULED),
         drafts=overview.in_states(session, CampaignState.DRAFT),
         moving=overview.in_states(session, CampaignState.RUNNING, CampaignState.PAUSED),
