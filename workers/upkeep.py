@@ -3,7 +3,7 @@
 import time
 from typing import Final
 
-from outreach.accounts import signin
+from outreach.accounts import seals, signin
 from outreach.campaigns import test_sends
 from outreach.contacts import duplicates
 from outreach.delivery import erasures, heartbeats
@@ -23,11 +23,13 @@ HOURLY: Final = (DISPOSE, duplicates.FIND)
 
 
 def tick() -> None:
-    """Forget what is over: sessions, workers, readers' pages, tests; erase again; tally; ring hourly jobs."""
+    """Forget what is over: sessions, workers, readers' pages, tests; seal; erase again; tally; ring hourly jobs."""
     with transaction() as session:
         forgetting.tidy(session)
         test_sends.tidy(session)
         signin.forget_expired(session)
+    with transaction() as session:
+        seals.seal(session)
     with transaction() as session:
         heartbeats.forget(session)
         heartbeats.beat(session, TICK.queue, jobs.worker())

@@ -57,3 +57,14 @@ class AuditEntry(SQLModel, table=True):
     action: str
     subject: str
     detail: dict[str, Any] = json_column()
+
+
+class AuditSeal(SQLModel, table=True):
+    """What a line of the audit log was when it was sealed, and where in the chain; never changed (see `seals`)."""
+
+    __tablename__ = "audit_seal"
+
+    id: int = Field(primary_key=True, sa_type=sa.BigInteger, sa_column_kwargs={"autoincrement": False})  # its place
+    entry_id: int = Field(unique=True, sa_type=sa.BigInteger)
+    at: datetime = moment()
+    hash: str

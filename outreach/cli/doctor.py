@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 from sqlalchemy import text
 
+from outreach.accounts import seals
 from outreach.cli import printing, restoring
 from outreach.delivery import checking, events, guard, heartbeats, providers, senders
 from outreach.delivery.interface import Tracking
-from outreach.foundation import http, redis, rights, schema
+from outreach.foundation import http, locale, redis, rights, schema
 from outreach.foundation import settings as given
 from outreach.foundation.database import transaction
 from outreach.foundation.errors import OutreachError
@@ -165,6 +166,22 @@ def _inbound() -> str:
     return (by_web if own.inbound_key else by_pipe) % {"address": own.inbound_address}
 
 
+def _audit() -> str:
+    with transaction() as session:
+        found = seals.verify(session)
+    numbers = {"number": locale.number(found.sealed), "disposed": locale.number(found.disposed), "head": found.head}
+    if found.broken:
+        places = ", ".join(map(str, found.broken[:5]))
+        raise OutreachError(
+            _("The audit log was changed: seal %(places)s does not fit its line. Compare it with a backup.")
+            % {"places": places}
+        )
+    said = _("%(number)s lines fit their seals, %(disposed)s were disposed of; the last seal is %(head)s") % numbers
+    if found.unsealed:
+        said += "; " + _("%(number)s are not sealed yet") % {"number": locale.number(found.unsealed)}
+    return said
+
+
 PROBES: dict[str, Callable[[], str]] = {
     "postgresql": _postgres,
     "redis": _redis,
@@ -177,4 +194,5 @@ PROBES: dict[str, Callable[[], str]] = {
     "senders": _senders,
     "leaving by mail": _inbound,
     "sending": _sending,
+    "audit log": _audit,
 }

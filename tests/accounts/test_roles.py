@@ -60,11 +60,11 @@ def test_the_log_is_paged_from_the_newest_line(session: Session) -> None:
     for number in range(5):
         audit.append(session, actor=f"u{number % 2}", action="test", subject="thing:1", detail={"n": number})
 
-    first = audit.listed(session, subject="thing:1", size=2)
-    second = audit.listed(session, subject="thing:1", size=2, cursor=first.next)
+    first = audit.listed(session, audit.Wanted(subject="thing:1"), size=2)
+    second = audit.listed(session, audit.Wanted(subject="thing:1"), size=2, cursor=first.next)
 
     assert [line.detail["n"] for page in (first, second) for line in page.items] == [4, 3, 2, 1]
-    assert [line.detail["n"] for line in audit.listed(session, actor="u1").items] == [3, 1]
+    assert [line.detail["n"] for line in audit.listed(session, audit.Wanted(actor="u1")).items] == [3, 1]
 
 
 def test_the_log_cannot_be_rewritten(session: Session) -> None:

@@ -166,7 +166,7 @@ def test_nobody_is_added_twice_or_without_an_address(session: Session, officer: 
 def test_what_happens_to_users_is_logged_without_secrets(session: Session, officer: User) -> None:
     signin.sign_in(session, officer.email, PASSWORD)
 
-    lines = audit.listed(session, subject=f"user:{officer.id}").items
+    lines = audit.listed(session, audit.Wanted(subject=f"user:{officer.id}")).items
     assert [(line.actor, line.action, line.detail) for line in lines] == [
         (officer.email, "session.start", {}),
         ("command line", "user.add", {"role": "officer"}),

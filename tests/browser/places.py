@@ -166,6 +166,7 @@ STAFF: Table = {
     "/campaigns/{campaign_id}/approve": _of_each("/approve"),
     "/campaigns/{campaign_id}/edit": ["/campaigns/{draft}/edit"],
     "/campaigns/{campaign_id}/audience/edit": ["/campaigns/{draft}/audience/edit"],
+    "/audit": ["/audit", "/audit?area=campaign", "/audit?actor=nobody"],
     "/calendar": ["/calendar", "/calendar?month=2026-02", "/calendar?week=2026-W06"],
     "/campaigns/{campaign_id}/sending": _of_each("/sending"),
     "/campaigns/{campaign_id}/cancel": ["/campaigns/{held}/cancel", "/campaigns/{draft}/cancel"],

@@ -247,7 +247,7 @@ def test_the_doctor_finds_nothing_wrong_and_hides_secrets(outreach: Type) -> Non
 
     marks = [line.partition(":")[0] for line in said.splitlines() if line[:1] in "✓✗"]
     servers, work = ["postgresql", "redis", "schema", "rights"], ["assets", "workers", "provider", "reports"]
-    found = [*servers, *work, "senders", "leaving by mail", "sending"]
+    found = [*servers, *work, "senders", "leaving by mail", "sending", "audit log"]
     assert marks == [f"✓ {one}" for one in found]
     assert "very-secret-key" not in said
     assert "a key for tests only" not in said

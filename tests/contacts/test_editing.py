@@ -66,7 +66,7 @@ def test_a_change_is_logged_by_field_and_not_by_content(session: Session) -> Non
         session, anna, editing.details_of(anna, family_name="Ek", tags=("vip", "board")), actor="eva@x.example"
     )
 
-    line = audit.listed(session, subject=f"contact:{anna.id}").items[0]
+    line = audit.listed(session, audit.Wanted(subject=f"contact:{anna.id}")).items[0]
     assert (anna.family_name, anna.tags) == ("Ek", ["board", "vip"])
     assert (line.actor, line.action, line.detail) == (
         "eva@x.example",
@@ -80,7 +80,9 @@ def test_saving_without_a_change_leaves_no_line(session: Session) -> None:
 
     editing.update(session, anna, editing.details_of(anna), actor="eva@x.example")
 
-    assert [line.action for line in audit.listed(session, subject=f"contact:{anna.id}").items] == ["contact.add"]
+    assert [line.action for line in audit.listed(session, audit.Wanted(subject=f"contact:{anna.id}")).items] == [
+        "contact.add"
+    ]
 
 
 def test_nobody_takes_over_the_address_of_another(session: Session) -> None:

@@ -15,7 +15,7 @@ from outreach.foundation.embedded import databases
 from outreach.foundation.errors import OutreachError
 from outreach.foundation.settings import settings
 
-CLOSED = ("audit_entry", "consent_record", "consent_wording", "consent_upkeep")
+CLOSED = ("audit_entry", "audit_seal", "consent_record", "consent_wording", "consent_upkeep")
 
 
 @pytest.mark.parametrize("table", CLOSED)

@@ -132,7 +132,7 @@ def test_an_officer_halts_a_lane_with_a_reason_and_an_approver_lets_it_go_on(
 
     with transaction() as session:
         assert not [one for one in lanes.overview(session) if one.holds]
-        entries = audit.listed(session, subject="lane:gmail.com").items
+        entries = audit.listed(session, audit.Wanted(subject="lane:gmail.com")).items
     assert [(one.action, one.actor) for one in entries] == [
         ("lane.release", office.APPROVER),
         ("lane.halt", "officer@csr-centre.example"),

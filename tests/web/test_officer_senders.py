@@ -122,7 +122,7 @@ def test_adding_and_changing_stand_in_the_audit_log(client: TestClient, zone: Na
     administrator.post("/senders/letters/edit", data=FORM)
 
     with transaction() as session:
-        lines = audit.listed(session, subject="sender:letters").items
+        lines = audit.listed(session, audit.Wanted(subject="sender:letters")).items
     assert [one.action for one in lines] == ["sender.change", "sender.add"]
     assert {one.actor for one in lines} == {"administrator@csr-centre.example"}
 
@@ -295,7 +295,7 @@ def test_one_that_was_scheduled_while_all_was_well_stays_and_says_why(failing: U
 
     assert office.campaign(failing).state is CampaignState.DRAFT
     with transaction() as session:
-        (line,) = audit.listed(session, subject=str(failing), size=1).items
+        (line,) = audit.listed(session, audit.Wanted(subject=str(failing)), size=1).items
     assert line.action == "campaign.missed"
     assert "There is no key" in line.detail["reason"]
 
@@ -335,7 +335,7 @@ def test_a_waiver_stands_in_the_audit_log_without_the_sentence(client: TestClien
     administrator.post(f"/campaigns/{failing}/waiver", data={"reason": REASON})
 
     with transaction() as session:
-        (line,) = audit.listed(session, subject=str(failing), size=1).items
+        (line,) = audit.listed(session, audit.Wanted(subject=str(failing)), size=1).items
         (waiver,) = session.exec(select(Waiver)).all()
     assert (line.action, line.actor) == ("campaign.waive_sender", "administrator@csr-centre.example")
     assert line.detail == {"sender": "letters", "found": ["dkim_missing"], "waiver": str(waiver.id)}

@@ -116,7 +116,7 @@ def test_an_officer_stops_an_address_and_what_waits_for_it(client: TestClient, c
     assert "Called and asked" in page
     with transaction() as session:
         states = session.execute(text("SELECT state FROM delivery WHERE address = :eva"), {"eva": EVA}).scalars().all()
-        last = audit.listed(session, subject=f"contact:{centre.people['eva']}", size=1).items[0]
+        last = audit.listed(session, audit.Wanted(subject=f"contact:{centre.people['eva']}"), size=1).items[0]
     assert states == ["suppressed"]
     assert (last.action, last.actor) == ("suppression.add", "officer@csr-centre.example")
 
@@ -150,7 +150,7 @@ def test_an_administrator_undoes_one_and_the_log_keeps_why(client: TestClient, c
 
     assert not is_stopped()
     with transaction() as session:
-        last = audit.listed(session, subject=f"contact:{centre.people['eva']}", size=1).items[0]
+        last = audit.listed(session, audit.Wanted(subject=f"contact:{centre.people['eva']}"), size=1).items[0]
     assert (last.action, last.actor) == ("suppression.lift", "administrator@csr-centre.example")
     assert last.detail == {"was": "hard_bounce", "why": "works"}
     assert administrator.get(f"{HERE}/{one}").status_code == 404

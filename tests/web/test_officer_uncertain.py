@@ -99,7 +99,7 @@ def test_an_approver_decides_about_all_and_it_is_kept_who(
     assert answer.status_code == 303
     assert states() == [state, state]
     with transaction() as session:
-        last = audit.listed(session, subject=str(number), size=1).items[0]
+        last = audit.listed(session, audit.Wanted(subject=str(number)), size=1).items[0]
     assert (last.actor, last.action) == (office.APPROVER, "deliveries.resolve")
     assert last.detail == {"decision": decision, "deliveries": 2}
 

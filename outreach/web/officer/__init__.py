@@ -7,6 +7,7 @@ from outreach.web.access import may
 from outreach.web.officer import (
     account,
     agenda,
+    audit,
     bulk,
     campaign_steps,
     campaigns,
@@ -92,6 +93,7 @@ for for_staff in (
     segment,  # after the others: `/segments/new` is no id
     senders,
     sign_up,
+    audit,
     style_guide,
 ):
     # Here, so that no page can forget it; what needs more than looking says so itself.

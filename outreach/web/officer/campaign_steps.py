@@ -155,5 +155,5 @@ def show_approve(request: Request, shown: Found, session: Db) -> Response:
 
 def _missed(session: Db, shown: Shown) -> str | None:
     """Return why it could not leave at its time, where nothing was done about it since."""
-    last = audit.listed(session, subject=str(shown.campaign.id), size=1).items
+    last = audit.listed(session, audit.Wanted(subject=str(shown.campaign.id)), size=1).items
     return str(last[0].detail.get("reason", "")) if last and last[0].action == "campaign.missed" else None

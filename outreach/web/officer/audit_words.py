@@ -1,0 +1,121 @@
+"""What each line of the audit log says, as a person reads it; one that has no words here shows its name."""
+
+from typing import Final
+
+from outreach.foundation.locale import gettext as _
+
+AREAS: Final = (
+    *("campaign", "piece", "goal", "contact", "contacts", "organisation", "person", "segment", "suppression"),
+    *(
+        "deliveries",
+        "lane",
+        "cap",
+        "sender",
+        "signup",
+        "contact_field",
+        "tag",
+        "warm_up",
+        "retention",
+        "user",
+        "session",
+        "audit",
+    ),
+)
+
+
+def area(name: str) -> str:
+    """Name what a group of lines is about."""
+    names = {
+        "campaign": _("Campaigns"),
+        "piece": _("Pieces"),
+        "goal": _("Goals"),
+        "contact": _("Contacts"),
+        "contacts": _("Files of contacts"),
+        "organisation": _("Organisations"),
+        "person": _("Data protection"),
+        "segment": _("Segments"),
+        "suppression": _("Suppressed addresses"),
+        "deliveries": _("Letters"),
+        "lane": _("Mailbox services"),
+        "cap": _("Limits of sending"),
+        "sender": _("Senders"),
+        "signup": _("Sign-up form"),
+        "contact_field": _("Own fields"),
+        "tag": _("Tags"),
+        "warm_up": _("Warming up"),
+        "retention": _("How long data is kept"),
+        "user": _("Staff"),
+        "session": _("Signing in"),
+        "audit": _("Audit log"),
+    }
+    return names.get(name, name)
+
+
+def action(name: str) -> str:
+    """Say what was done."""
+    said = {
+        "campaign.create": _("planned a campaign"),
+        "campaign.clone": _("copied a campaign"),
+        "campaign.replan": _("changed a campaign"),
+        "campaign.retarget": _("changed whom a campaign goes to"),
+        "campaign.schedule": _("set the time of a campaign"),
+        "campaign.unschedule": _("took back the time of a campaign"),
+        "campaign.test": _("sent tests of a campaign"),
+        "campaign.waive_sender": _("let a campaign go although its sender is not in order"),
+        "campaign.waive_content": _("let a campaign go although a check stopped it"),
+        "campaign.launch": _("launched a campaign"),
+        "campaign.drift": _("launched a campaign with another number of letters than expected"),
+        "campaign.missed": _("could not launch a campaign at its time"),
+        "campaign.pause": _("paused a campaign"),
+        "campaign.resume": _("let a campaign go on"),
+        "campaign.cancel": _("cancelled a campaign"),
+        "piece.approve": _("approved a piece"),
+        "piece.return": _("returned a piece"),
+        "piece.remark": _("wrote a remark on a piece"),
+        "contact.add": _("added a contact"),
+        "contact.update": _("changed a contact"),
+        "contact.merge": _("joined two contacts"),
+        "contact.distinct": _("said that two contacts are two people"),
+        "contact.move": _("changed an address"),
+        "contact.notice": _("told a contact where their data came from"),
+        "contacts.import": _("took in a file of contacts"),
+        "contacts.export": _("took out a file of contacts"),
+        "contact_field.add": _("added an own field"),
+        "contact_field.change": _("changed an own field"),
+        "contact_field.remove": _("removed an own field"),
+        "tag.delete": _("deleted a tag"),
+        "tag.rename": _("renamed a tag"),
+        "warm_up.start": _("began a warm-up"),
+        "warm_up.end": _("ended a warm-up"),
+        "organisation.add": _("added an organisation"),
+        "organisation.update": _("changed an organisation"),
+        "organisation.merge": _("joined two organisations"),
+        "person.erase": _("erased a person"),
+        "person.export": _("handed out a person’s data"),
+        "person.hold": _("put a legal hold on a person’s data"),
+        "person.release": _("lifted a legal hold"),
+        "segment.create": _("made a segment"),
+        "segment.change": _("changed a segment"),
+        "segment.delete": _("deleted a segment"),
+        "suppression.add": _("suppressed an address"),
+        "suppression.lift": _("lifted a suppression"),
+        "deliveries.resolve": _("decided about uncertain letters"),
+        "lane.halt": _("halted letters to a mailbox service"),
+        "lane.release": _("let letters to a mailbox service go on"),
+        "cap.set": _("set a limit of sending"),
+        "cap.reset": _("put a limit of sending back"),
+        "sender.add": _("added a sender"),
+        "sender.change": _("changed a sender"),
+        "signup.text": _("changed a text of the sign-up form"),
+        "signup.organisation": _("decided about an organisation that somebody named"),
+        "restore.confirm": _("confirmed a database that was put back"),
+        "retention.change": _("changed how long data is kept"),
+        "user.add": _("added a member of staff"),
+        "user.password": _("changed a password"),
+        "user.shut_out": _("shut out a member of staff"),
+        "session.start": _("signed in"),
+        "session.end": _("ended a session"),
+        "session.end_others": _("ended all other sessions"),
+        "audit.export": _("took out the audit log"),
+    }
+    return said.get(name, name)
