@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 
 class User(Table, table=True):
-    """A member of staff. The password is kept as an argon2id hash only."""
+    """A member of staff. The password is kept as an argon2id hash only, "" before they chose one."""
 
     __tablename__ = "staff"
 
@@ -44,6 +44,16 @@ class LoginSession(Table, table=True):
     created_at: datetime = moment(now=True)
     expires_at: datetime = moment()
     agent: str = ""
+
+
+class Invitation(Table, table=True):
+    """A link by which a member of staff chooses a password, once."""
+
+    user_id: UUID = Field(foreign_key="staff.id", index=True)
+    by: str
+    at: datetime = moment(now=True)
+    expires_at: datetime = moment()
+    used_at: datetime | None = moment(nullable=True)
 
 
 class AuditEntry(SQLModel, table=True):

@@ -28,12 +28,15 @@ def add_user(
     *,
     email: str,
     role: Role,
-    password: str,
+    password: str | None,
     name: str = "",
     language: str = "en",
     actor: str = audit.COMMAND_LINE,
 ) -> User:
-    """Add a member of staff. Raises Refused for a bad address or password, Conflict when the user exists."""
+    """Add a member of staff, without a password where they are to choose it.
+
+    Raises Refused for a bad address or password, Conflict when the user exists.
+    """
     address = _known_as(email)
     try:
         validate_email(address, check_deliverability=False)
@@ -45,7 +48,7 @@ def add_user(
         email=address,
         name=name.strip() or address.partition("@")[0],
         role=role,
-        password_hash=passwords.hashed(password, email=address),
+        password_hash="" if password is None else passwords.hashed(password, email=address),
         language=locale.match(language) or "en",
     )
     session.add(user)
@@ -107,15 +110,21 @@ def sign_out(session: Session, secret: str) -> None:
 
 def change_password(session: Session, user: User, *, password: str, actor: str) -> None:
     """Give a user a new password and end every session, the present one too."""
-    user.password_hash = passwords.hashed(password, email=user.email)
-    _end_sessions(session, user)
+    keep_password(session, user, passwords.hashed(password, email=user.email), actor=actor)
+
+
+def keep_password(session: Session, user: User, kept: str, *, actor: str) -> None:
+    """Keep the hash of a new password and end every session."""
+    user.password_hash = kept
+    session.add(user)
+    end_sessions(session, user)
     audit.append(session, actor=actor, action="user.password", subject=f"user:{user.id}")
 
 
 def shut_out(session: Session, user: User, *, actor: str) -> None:
     """Let a user sign in no more and end every session; what they did stays in the log."""
     user.disabled_at = clock.now()
-    _end_sessions(session, user)
+    end_sessions(session, user)
     audit.append(session, actor=actor, action="user.shut_out", subject=f"user:{user.id}")
 
 
@@ -137,6 +146,6 @@ def _find(session: Session, address: str) -> User | None:
     return session.exec(select(User).where(col(User.email) == address)).one_or_none()
 
 
-def _end_sessions(session: Session, user: User) -> None:
+def end_sessions(session: Session, user: User) -> None:
     session.add(user)
     session.execute(sa.delete(LoginSession).where(col(LoginSession.user_id) == user.id))

@@ -34,6 +34,8 @@ class Notice(StrEnum):
     FRESH_LINK = "fresh_link"  # the link leads to the reader's own data, for a quarter of an hour
     MOVE_FROM = "move_from"  # letters are to go to another address than this; the link agrees or stops it
     MOVE_TO = "move_to"  # letters are to come to this address; the link agrees or stops it
+    INVITE = "invite"  # a member of staff has an account; the link leads to a first password
+    RENEW = "renew"  # a member of staff asked an administrator; the link leads to another password
     MOVE_TAKEN = "move_taken"  # letters were to come to this address, which gets letters of its own already
 
 
@@ -55,6 +57,8 @@ LASTS: Final = {
     Notice.MOVE_FROM: timedelta(hours=24),
     Notice.MOVE_TO: timedelta(hours=24),
     Notice.MOVE_TAKEN: timedelta(hours=24),
+    Notice.INVITE: timedelta(days=7),
+    Notice.RENEW: timedelta(days=7),
 }
 
 
@@ -197,6 +201,32 @@ def _move_taken() -> Words:
     )
 
 
+def _invite() -> Words:
+    return Words(
+        subject=_("Your account in Outreach"),
+        title=_("Welcome to Outreach"),
+        paragraphs=(
+            _("You have been given an account in Outreach, where our letters are written and sent."),
+            _("Press the button and choose a password. The link works once, for seven days."),
+        ),
+        button=_("Choose a password"),
+        why=_("If you do not know what this is about, you need do nothing; nobody can sign in before you choose."),
+    )
+
+
+def _renew() -> Words:
+    return Words(
+        subject=_("A new password for Outreach"),
+        title=_("A new password"),
+        paragraphs=(
+            _("An administrator sends you this link, so that you can choose a new password for Outreach."),
+            _("It works once, for seven days. Until then your present password holds."),
+        ),
+        button=_("Choose a password"),
+        why=_("If you did not ask for it, tell an administrator, and do nothing else."),
+    )
+
+
 _WORDS: Final[dict[Notice, Callable[[], Words]]] = {
     Notice.CONFIRM: _confirm,
     Notice.SUBSCRIBED: _subscribed,
@@ -204,4 +234,6 @@ _WORDS: Final[dict[Notice, Callable[[], Words]]] = {
     Notice.MOVE_FROM: _move_from,
     Notice.MOVE_TO: _move_to,
     Notice.MOVE_TAKEN: _move_taken,
+    Notice.INVITE: _invite,
+    Notice.RENEW: _renew,
 }

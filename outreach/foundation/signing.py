@@ -32,6 +32,7 @@ class Purpose(StrEnum):
     VISIT = "s"  # act on one's own data, for as long as the page that was opened is good for
     MOVE_FROM = "x"  # agree, as the old mailbox, to a change of address
     MOVE_TO = "y"  # agree to it as the new one
+    INVITATION = "i"  # choose a password as a member of staff
 
 
 def sign(purpose: Purpose, subject: UUID) -> str:

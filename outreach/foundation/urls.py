@@ -14,6 +14,11 @@ def home() -> str:
     return f"{settings().public_url}/"
 
 
+def invitation(invitation_id: UUID) -> str:
+    """Return the page on which a member of staff chooses a password."""
+    return f"{settings().public_url}/invitation/{sign(Purpose.INVITATION, invitation_id)}"
+
+
 def unsubscribe_base() -> str:
     """Return what stands before the token in every unsubscribe address."""
     return f"{settings().public_url}/unsubscribe/"

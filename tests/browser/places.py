@@ -103,6 +103,8 @@ class Places:
     preferences: str
     left: str
     personal: str
+    invitation: str
+    colleague: str
     old_mailbox: str
     delivery: str
     bounced: str
@@ -167,6 +169,8 @@ STAFF: Table = {
     "/campaigns/{campaign_id}/edit": ["/campaigns/{draft}/edit"],
     "/campaigns/{campaign_id}/audience/edit": ["/campaigns/{draft}/audience/edit"],
     "/audit": ["/audit", "/audit?area=campaign", "/audit?actor=nobody"],
+    "/staff": ["/staff"],
+    "/staff/{user_id}": ["/staff/{colleague}"],
     "/calendar": ["/calendar", "/calendar?month=2026-02", "/calendar?week=2026-W06"],
     "/campaigns/{campaign_id}/sending": _of_each("/sending"),
     "/campaigns/{campaign_id}/cancel": ["/campaigns/{held}/cancel", "/campaigns/{draft}/cancel"],
@@ -278,6 +282,7 @@ PUBLIC: Table = {
     "/confirm/{token}": ["{sign_up}?language={language}", "{signed_up}?language={language}"],
     "/left/{token}": ["{left}?language={language}"],
     "/personal/{token}": ["{personal}?language={language}"],
+    "/invitation/{token}": ["{invitation}?language={language}"],
     "/address/{token}": ["{old_mailbox}?language={language}"],
     "/accessibility": ["/accessibility?language={language}"],
     "/letters/": ["/letters/?language={language}"],
@@ -340,6 +345,7 @@ def prepare(site: Site, folder: Path) -> Places:
         press_unsubscribe=link(site, "unsubscribe", "press"),
         preferences=link(site, "preferences", "newsletter"),
         **_by_link(site),
+        **_colleague(site),
         delivery=str(next(one.id for one in site.demo.tables["delivery"] if str(one.mailing_id) == newsletter)),
         **_trouble(site, held),
         **_people(site, str(person.id)),
@@ -370,6 +376,20 @@ def _by_link(site: Site) -> dict[str, str]:
     (old_mailbox,) = _mailed(site, address, "/address/")
     site.demo.query("UPDATE fresh_link SET expires_at = expires_at + interval '1 day'")  # looked at when its turn comes
     return {"left": left.split("/undo")[0], "personal": second, "old_mailbox": old_mailbox}
+
+
+def _colleague(site: Site) -> dict[str, str]:
+    """Invite somebody to work here."""
+    address = "colleague@csr-centre.example"
+    with site.page("administrator") as page:
+        page.goto("/staff")
+        page.locator("#email").fill(address)
+        page.locator("#name").fill("Karin Öst")
+        page.locator("#invite button").click()
+        page.locator("[data-tone=ok]").first.wait_for()
+    (invitation,) = _mailed(site, address, "/invitation/")
+    (row,) = site.demo.query("SELECT id FROM staff WHERE email = %s", address)
+    return {"invitation": invitation, "colleague": str(row.id)}
 
 
 def _mailed(site: Site, address: str, beginning: str) -> list[str]:

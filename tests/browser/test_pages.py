@@ -24,7 +24,8 @@ ADMINISTRATORS = {"sv": "swedish administrator", "en": "english administrator", 
 FOR_ADMINISTRATORS = {
     *("/senders/new", "/senders/{key}", "/senders/{key}/edit", "/campaigns/{campaign_id}/review"),
     *("/fields/new", "/fields/{key}", "/sign-up/texts/{kind}/{language}"),
-    *("/contacts/{contact_id}/erase", "/data-protection/{matter}", "/audit"),
+    *("/contacts/{contact_id}/erase", "/data-protection/{matter}", "/audit", "/staff"),
+    "/staff/{user_id}",
 }
 AS_SENT = {"/letters/{token}", "/deliveries/{delivery_id}/letter"}  # in the reader's language, whoever looks
 NARROWEST = 320  # CSS pixels (WCAG 2.2, 1.4.10)

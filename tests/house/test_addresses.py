@@ -14,6 +14,7 @@ from outreach.foundation import embedded, urls
 SOMETHING = {"delivery": UUID(int=7), "key": "ansvar-2026-04", "language": "sv", "link_key": "hAndb00k_-1"}
 SOMETHING |= {"name": f"{'0' * 32}.jpg", "provider": "sandbox"}
 SOMETHING |= {"parting": UUID(int=8), "fresh_link": UUID(int=9), "move": UUID(int=10), "sign_up": UUID(int=11)}
+SOMETHING |= {"invitation_id": UUID(int=12)}
 TAKING = {"provider_hook": "POST", "subscribe_form": "POST"}  # all others are visited
 BEGINNINGS = {"unsubscribe_base": "token"}  # what stands before something else
 

@@ -23,6 +23,7 @@ from outreach.web.officer import (
     exports,
     goals,
     imports,
+    invitation,
     language,
     leavings,
     organisation_forms,
@@ -42,6 +43,7 @@ from outreach.web.officer import (
     senders,
     sign_in,
     sign_up,
+    staff,
     steering,
     style_guide,
     suppressions,
@@ -51,7 +53,7 @@ from outreach.web.officer import (
 )
 
 router = APIRouter()
-for for_anybody in (sign_in, language):
+for for_anybody in (sign_in, invitation, language):
     router.include_router(for_anybody.router)
 for for_staff in (
     today,
@@ -93,6 +95,7 @@ for for_staff in (
     segment,  # after the others: `/segments/new` is no id
     senders,
     sign_up,
+    staff,
     audit,
     style_guide,
 ):

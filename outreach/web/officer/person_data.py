@@ -35,7 +35,7 @@ Found = Annotated[Contact, Depends(person)]
 
 
 @router.get("/data")
-def ask_for_data(request: Request, contact: Found, session: Db, _user: Exporter) -> Response:
+def ask_for_data(request: Request, _user: Exporter, contact: Found, session: Db) -> Response:
     """Ask on whose request a person's data is handed over."""
     return _asking(request, session, contact)
 
@@ -43,9 +43,9 @@ def ask_for_data(request: Request, contact: Found, session: Db, _user: Exporter)
 @router.post("/data")
 def hand_over(
     request: Request,
+    user: Exporter,
     contact: Found,
     session: Db,
-    user: Exporter,
     why: Reason = "",
     form: Annotated[str, Form()] = "page",
 ) -> Response:
@@ -63,7 +63,7 @@ def hand_over(
 
 
 @router.get("/erase")
-def confirm(request: Request, contact: Found, session: Db, _user: Eraser) -> Response:
+def confirm(request: Request, _user: Eraser, contact: Found, session: Db) -> Response:
     """Say exactly what erasing a person would do."""
     return _confirming(request, session, contact)
 
@@ -71,9 +71,9 @@ def confirm(request: Request, contact: Found, session: Db, _user: Eraser) -> Res
 @router.post("/erase")
 def erase(
     request: Request,
+    user: Eraser,
     contact: Found,
     session: Db,
-    user: Eraser,
     why: Reason = "",
     confirmed: Annotated[bool, Form()] = False,
 ) -> Response:
@@ -89,7 +89,7 @@ def erase(
 
 
 @router.post("/hold")
-def hold(contact: Found, session: Db, user: Eraser, reason: Reason = "") -> Response:
+def hold(user: Eraser, contact: Found, session: Db, reason: Reason = "") -> Response:
     """Hold a person's data."""
 
     def verb() -> str:
@@ -100,7 +100,7 @@ def hold(contact: Found, session: Db, user: Eraser, reason: Reason = "") -> Resp
 
 
 @router.post("/release")
-def release(contact: Found, session: Db, user: Eraser) -> Response:
+def release(user: Eraser, contact: Found, session: Db) -> Response:
     """Lift the hold on a person's data."""
 
     def verb() -> str:

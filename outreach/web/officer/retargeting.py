@@ -25,13 +25,13 @@ Planner = Annotated[User, Depends(may(Action.PLAN))]
 
 
 @router.get("")
-def show(request: Request, shown: Found, session: Db, _user: Planner) -> Response:
+def show(request: Request, _user: Planner, shown: Found, session: Db) -> Response:
     """Show the builder with a campaign's rules."""
     return _page(request, session, shown, building.of_rules(*audience.rules_of(shown.campaign)))
 
 
 @router.post("")
-def change(request: Request, shown: Found, session: Db, user: Planner, form: building.Sent) -> Response:
+def change(request: Request, user: Planner, shown: Found, session: Db, form: building.Sent) -> Response:
     """Let the campaign go to whom the conditions mean, or do what another button says."""
     draft, do = building.draft_of(session, form), str(form.get("do", ""))
     if do != "save":
