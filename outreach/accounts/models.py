@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from outreach.foundation.tables import Table, choice, json_column, moment
+from outreach.foundation.tables import Table, choice, json_column, moment, text_array
 
 
 class Role(StrEnum):
@@ -32,6 +32,9 @@ class User(Table, table=True):
     language: str = "en"
     created_at: datetime = moment(now=True)
     disabled_at: datetime | None = moment(nullable=True)
+    second_nonce: str = ""  # of the second factor; "" where none is set up (see `second_factor`)
+    second_step: int = Field(default=0, sa_type=sa.BigInteger)  # of the last code that was taken
+    recovery: list[str] = text_array()  # keyed codes of what stands on paper
 
 
 class LoginSession(Table, table=True):
@@ -44,6 +47,7 @@ class LoginSession(Table, table=True):
     created_at: datetime = moment(now=True)
     expires_at: datetime = moment()
     agent: str = ""
+    waits_for_code: bool = False  # the password was right; it opens nothing before the second factor is
 
 
 class Invitation(Table, table=True):

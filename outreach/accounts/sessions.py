@@ -29,7 +29,11 @@ def listed(session: Session, user: User, *, secret: str | None) -> Sequence[Seat
     """List the browsers in which somebody is signed in, the latest first."""
     found = session.exec(
         select(LoginSession)
-        .where(LoginSession.user_id == user.id, col(LoginSession.expires_at) > clock.now())
+        .where(
+            LoginSession.user_id == user.id,
+            col(LoginSession.expires_at) > clock.now(),
+            sa.not_(col(LoginSession.waits_for_code)),
+        )
         .order_by(col(LoginSession.created_at).desc(), col(LoginSession.id).desc())
     )
     own = signin.hashed(secret) if secret else ""

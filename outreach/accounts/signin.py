@@ -60,8 +60,9 @@ def add_user(
 def sign_in(session: Session, email: str, password: str, *, client: str = "", agent: str = "") -> str:
     """Start a session of 12 hours and return its secret, for a cookie.
 
-    Takes as long for a user that does not exist. Raises Refused when address and password do not go together, TooMany
-    after too many failures. `client` is the visitor's IP address: it is counted for a quarter of an hour, not kept.
+    Takes as long for a user that does not exist. Where a second factor is set up, the session opens nothing before
+    `second_factor.come_in`. Raises Refused when address and password do not go together, TooMany after too many
+    failures. `client` is the visitor's IP address: it is counted for a quarter of an hour, not kept.
     """
     address = _known_as(email)
     throttle.insist(address, client)
@@ -73,17 +74,24 @@ def sign_in(session: Session, email: str, password: str, *, client: str = "", ag
         raise Refused(_("Address and password do not go together; check both and try again."))
     if newer_hash is not None:
         active.password_hash = newer_hash
+    return start(session, active, agent=agent, waits_for_code=bool(active.second_nonce))
+
+
+def start(session: Session, user: User, *, agent: str = "", waits_for_code: bool = False) -> str:
+    """Start a session for somebody who has shown who they are, or half of it, and return its secret."""
     secret = secrets.token_urlsafe(32)
     session.add(
         LoginSession(
-            user_id=active.id,
+            user_id=user.id,
             secret_hash=hashed(secret),
             created_at=clock.now(),
             expires_at=clock.now() + LASTS,
             agent=agent[:200],
+            waits_for_code=waits_for_code,
         )
     )
-    audit.append(session, actor=active.email, action="session.start", subject=f"user:{active.id}")
+    if not waits_for_code:
+        audit.append(session, actor=user.email, action="session.start", subject=f"user:{user.id}")
     return secret
 
 
@@ -97,6 +105,7 @@ def user_of(session: Session, secret: str | None) -> User | None:
         .where(
             col(LoginSession.secret_hash) == hashed(secret),
             col(LoginSession.expires_at) > clock.now(),
+            sa.not_(col(LoginSession.waits_for_code)),
             col(User.disabled_at).is_(None),
         )
     )
@@ -146,6 +155,8 @@ def _find(session: Session, address: str) -> User | None:
     return session.exec(select(User).where(col(User.email) == address)).one_or_none()
 
 
-def end_sessions(session: Session, user: User) -> None:
+def end_sessions(session: Session, user: User, *, but: str = "") -> None:
+    """End every session of a user, but for the one of this secret."""
     session.add(user)
-    session.execute(sa.delete(LoginSession).where(col(LoginSession.user_id) == user.id))
+    others = col(LoginSession.secret_hash) != hashed(but)
+    session.execute(sa.delete(LoginSession).where(col(LoginSession.user_id) == user.id, others))

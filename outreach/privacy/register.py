@@ -96,6 +96,7 @@ NOBODY: Final = {
     "sender_check.results": "what the DNS said",
     "sign_up.texts": "which texts stood on a page",
     "sign_up_letter.address": "a keyed code that leads to nobody, kept for 30 days",
+    "staff.recovery": "keyed codes of members of staff",
     "staff.email": "members of staff, who have an account of their own",
     "tally.left": "topics of a group that is alike",
     "tally.subscribed": "topics of a group that is alike",

@@ -168,6 +168,7 @@ STAFF: Table = {
     "/campaigns/{campaign_id}/approve": _of_each("/approve"),
     "/campaigns/{campaign_id}/edit": ["/campaigns/{draft}/edit"],
     "/campaigns/{campaign_id}/audience/edit": ["/campaigns/{draft}/audience/edit"],
+    "/account/second": ["/account/second"],
     "/audit": ["/audit", "/audit?area=campaign", "/audit?actor=nobody"],
     "/staff": ["/staff"],
     "/staff/{user_id}": ["/staff/{colleague}"],
@@ -273,6 +274,7 @@ STAFF: Table = {
 
 # With the language in the address, as every reader chooses it.
 PUBLIC: Table = {
+    "/sign-in/code": ["/sign-in/code"],  # for a stranger, the door
     "/sign-in": ["/sign-in", "/sign-in?next=/campaigns"],
     "/unsubscribe/{token}": ["{unsubscribe}?language={language}", "{press_unsubscribe}?language={language}"],
     "/preferences/{token}": ["{preferences}?language={language}"],

@@ -12,7 +12,7 @@ from outreach.foundation.tables import uuid7
 from outreach.web import officer
 from tests.web import office
 
-FOR_ANYBODY = {"/sign-in", "/sign-out", "/language", "/invitation/{token}"}
+FOR_ANYBODY = {"/sign-in", "/sign-out", "/language", "/invitation/{token}", "/sign-in/code"}
 
 NOBODY = "01a00000-0000-7000-8000-000000000000"
 

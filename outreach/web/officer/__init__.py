@@ -37,6 +37,7 @@ from outreach.web.officer import (
     report,
     retargeting,
     revisions,
+    second_factor,
     segment,
     segment_lists,
     segments,
@@ -58,6 +59,7 @@ for for_anybody in (sign_in, invitation, language):
 for for_staff in (
     today,
     account,
+    second_factor,
     composing,  # before the pieces: `/pieces/new` is no key
     pieces,
     revisions,

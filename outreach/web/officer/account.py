@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request, Response
 
-from outreach.accounts import profile, roles, sessions, signin
+from outreach.accounts import profile, roles, second_factor, sessions, signin
 from outreach.foundation.errors import Refused
 from outreach.foundation.locale import gettext as _
 from outreach.foundation.locale import ngettext
@@ -46,7 +46,7 @@ def renew(
         if new != again:
             raise Refused(_("The two new passwords are not the same; write it twice."))
         profile.renew_password(session, user, old=old, new=new, client=client)
-        secret = signin.sign_in(session, user.email, new, client=client, agent=agent)
+        secret = signin.start(session, user, agent=agent)
     except Refused as refusal:
         return _page(request, session, user, problem=refusal.message, status=refusal.status)
     response = redirect(HERE, say=_("The new password holds from now on. Everywhere else you are signed out."))
@@ -81,11 +81,13 @@ def device(agent: str) -> str:
 def _page(request: Request, session: Db, user: Staff, *, problem: str = "", status: int = 200) -> Response:
     return page(
         request,
-        "account",
+        "account/show",
         at="account",
         status=status,
         role=roles.role_label(user.role),
         seats=sessions.listed(session, user, secret=cookies.get(request, cookies.SESSION)),
         device=device,
+        has_second=second_factor.is_on(user),
+        paper=len(user.recovery),
         problem=problem,
     )

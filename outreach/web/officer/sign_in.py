@@ -1,10 +1,11 @@
 """Signing in and out."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from outreach.accounts import signin
+from outreach.accounts import second_factor, signin
 from outreach.foundation.errors import Refused
 from outreach.foundation.locale import gettext as _
 from outreach.web import cookies
@@ -46,6 +47,39 @@ def sign_in(
             next_path=own_path(next_path),
             problem=refusal.message,
         )
+    if second_factor.is_waiting(session, secret):
+        response = redirect(f"/sign-in/code?{urlencode({'next': own_path(next_path)})}")
+        cookies.put(response, cookies.SESSION, secret, seconds=int(second_factor.PATIENCE.total_seconds()))
+        return response
+    response = redirect(own_path(next_path))
+    cookies.put(response, cookies.SESSION, secret, seconds=int(signin.LASTS.total_seconds()))
+    return response
+
+
+@router.get("/sign-in/code")
+def ask_for_code(request: Request, session: Db, next_path: Next = "/") -> Response:
+    """Ask for the second factor; whoever has not shown a password begins with that."""
+    if not second_factor.is_waiting(session, cookies.get(request, cookies.SESSION)):
+        return redirect("/sign-in")
+    return page(request, "code", next_path=own_path(next_path), problem="")
+
+
+@router.post("/sign-in/code")
+def come_in(
+    request: Request,
+    session: Db,
+    code: Annotated[str, Form(max_length=100)] = "",
+    next_path: Annotated[str, Form(alias="next", max_length=2000)] = "/",
+) -> Response:
+    """Take the second factor, and start the session."""
+    own = cookies.get(request, cookies.SESSION) or ""
+    client, agent = request.client.host if request.client else "", request.headers.get("user-agent", "")
+    if not second_factor.is_waiting(session, own):
+        return redirect("/sign-in")
+    try:
+        secret = second_factor.come_in(session, own, code, client=client, agent=agent)
+    except Refused as refusal:
+        return page(request, "code", status=refusal.status, next_path=own_path(next_path), problem=refusal.message)
     response = redirect(own_path(next_path))
     cookies.put(response, cookies.SESSION, secret, seconds=int(signin.LASTS.total_seconds()))
     return response

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from outreach.accounts import roles, staff
+from outreach.accounts import roles, second_factor, staff
 from outreach.accounts.models import Invitation, Role, User
 from outreach.accounts.roles import Action
 from outreach.content import notices
@@ -94,6 +94,18 @@ def shut_out(session: Db, user: Administrator, user_id: str) -> Response:
         return _("They are shut out, and signed out everywhere. What they did stays in the log.")
 
     return act(session, gone, back=f"/staff/{user_id}")
+
+
+@router.post("/{user_id}/second-off")
+def take_second_away(session: Db, user: Administrator, user_id: str) -> Response:
+    """Let them in with the password alone, because their telephone is lost."""
+    member = staff.get(session, number(user_id))
+
+    def taken() -> str:
+        second_factor.take_away(session, member, actor=user.email)
+        return _("Their password alone opens from now on. Ask them to set up a new app.")
+
+    return act(session, taken, back=f"/staff/{user_id}")
 
 
 @router.post("/{user_id}/let-in")
