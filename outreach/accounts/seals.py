@@ -23,6 +23,7 @@ PORTION: Final = 1000  # lines sealed at a time
 LATE: Final = 10_000  # ids: how far behind the last sealed line one may still be committed
 YOUNGEST_GONE: Final = timedelta(days=365)  # nothing younger is ever disposed of (see `privacy.retaining`)
 _LOCK: Final = 0x5EA1
+_HAS_NO_SEAL: Final = ~sa.exists().where(col(AuditSeal.entry_id) == col(AuditEntry.id))
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,13 @@ def verify(session: Session) -> Verdict:
         elif not blinding.is_blinded(PURPOSE, _text(previous, line), mark.hash):
             broken.append(mark.id)
         previous = mark.hash
-    unsealed = session.scalar(sa.select(sa.func.count()).select_from(_unsealed().subquery()))
+    unsealed = session.scalar(sa.select(sa.func.count()).select_from(AuditEntry).where(_HAS_NO_SEAL))
     return Verdict(number - disposed, disposed, unsealed or 0, tuple(broken), previous[:16])
 
 
 def _unsealed() -> Any:
     newest = sa.select(sa.func.coalesce(sa.func.max(AuditSeal.entry_id), 0)).scalar_subquery()
-    return select(AuditEntry).where(
-        col(AuditEntry.id) > newest - LATE,
-        ~sa.exists().where(col(AuditSeal.entry_id) == col(AuditEntry.id)),
-    )
+    return select(AuditEntry).where(col(AuditEntry.id) > newest - LATE, _HAS_NO_SEAL)
 
 
 def _chain(session: Session) -> Iterator[tuple[AuditSeal, AuditEntry | None]]:
