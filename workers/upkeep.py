@@ -6,6 +6,7 @@ from typing import Final
 from outreach.accounts import seals, signin
 from outreach.campaigns import test_sends
 from outreach.contacts import duplicates
+from outreach.content import link_health
 from outreach.delivery import erasures, heartbeats
 from outreach.foundation import jobs, redis
 from outreach.foundation.database import transaction
@@ -19,7 +20,7 @@ from outreach.segments import tallies
 TICK = Job("upkeep.tick")
 TURN: Final = 300.0  # seconds
 HOUR: Final = 3600  # seconds
-HOURLY: Final = (DISPOSE, duplicates.FIND)
+HOURLY: Final = (DISPOSE, duplicates.FIND, link_health.LOOK)
 
 
 def tick() -> None:
@@ -60,4 +61,4 @@ def find_duplicates() -> None:
         duplicates.find(session)
 
 
-TASKS = ((TICK, tick), (DISPOSE, dispose), (duplicates.FIND, find_duplicates))
+TASKS = ((TICK, tick), (link_health.LOOK, link_health.look), (DISPOSE, dispose), (duplicates.FIND, find_duplicates))

@@ -1,6 +1,6 @@
 """What a look at the letters of a campaign finds, before they exist: their form, and whether the languages agree."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
@@ -12,9 +12,9 @@ from outreach.accounts import audit
 from outreach.campaigns import waiving
 from outreach.campaigns.findings import Level, Problem
 from outreach.campaigns.models import Campaign, Layout, Waiver
-from outreach.content import agreeing, editions, manuscript, pieces
+from outreach.content import agreeing, editions, link_health, manuscript, pieces
 from outreach.content.manuscript import Manuscript
-from outreach.content.models import Piece
+from outreach.content.models import LinkCheck, Piece
 from outreach.foundation import clock, locale
 from outreach.foundation.errors import Refused
 from outreach.foundation.locale import gettext as _
@@ -28,7 +28,7 @@ LATELY: Final = timedelta(days=30)
 # What an approver can answer for; without the rest it is no letter that may be sent at all.
 WAIVABLE: Final = frozenset(
     {
-        *("placeholder", "braces", "alt.missing", "link.scheme"),
+        *("placeholder", "braces", "alt.missing", "link.scheme", "link.gone"),
         *("host.foreign", "size.stop", "text.thin", "subject.control"),
     }
 )
@@ -64,6 +64,7 @@ def review(session: Session, campaign: Campaign, piece: Piece, languages: Sequen
             found.append(Problem(Level.STOP, "letter", _("%(language)s: %(fault)s") % words))
     found += _form(letters)
     found += [_problem(one) for one in agreeing.findings(whole, tuple(present))]
+    found += [_problem(one) for one in link_health.findings(session, whole, present)]
     found += _sent_lately(session, campaign)
     return Review(letters, tuple(_waived(session, campaign, whole, found)))
 
@@ -74,6 +75,18 @@ def second(whole: Manuscript, layout: Layout, language: str) -> EditionInput | N
         return None
     other = next((one for one in locale.FALLBACKS[language] if one != language and one in whole.editions), None)
     return editions.edition_of(whole, other) if other else None
+
+
+def links(session: Session, campaign: Campaign, piece: Piece) -> Mapping[str, LinkCheck | None]:
+    """Return every link of a campaign's letters with what was found of it lately, None where nothing was."""
+    whole = pieces.load(session, piece)
+    return link_health.found(session, whole, campaign.languages or whole.languages)
+
+
+def look_at_links(session: Session, campaign: Campaign, piece: Piece) -> int:
+    """Have the links looked at that were not lately; returns how many."""
+    whole = pieces.load(session, piece)
+    return link_health.ask(session, whole, campaign.languages or whole.languages)
 
 
 def waive(session: Session, campaign: Campaign, piece: Piece, *, reason: str, by: str) -> Waiver:

@@ -6,7 +6,7 @@ never a proof: a number may be written as a word in one language.
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 from urllib.parse import urlsplit
@@ -133,15 +133,23 @@ def _left_over(texts: Mapping[str, str], name: str, block: str) -> Iterator[Find
             yield Finding(Level.STOP, "placeholder", said % words, block)
 
 
+def links(manuscript: Manuscript, languages: Collection[str]) -> dict[str, str]:
+    """Return every address that a piece links to in some languages, with the first block that does."""
+    found: dict[str, str] = {}
+    for section in manuscript.sections:
+        texts = [_rich(section, section.texts.get(language, {})) for language in languages]
+        for link in (str(section.shared.get("url") or ""), *_HREF.findall("\n".join(texts))):
+            if link:
+                found.setdefault(html.unescape(link), section.key)
+    return found
+
+
 def _blocked(manuscript: Manuscript, spoken: tuple[str, ...]) -> Iterator[Finding]:
     hosts: dict[str, str] = {}
-    for section in manuscript.sections:
-        links = [str(section.shared.get("url") or "")]
-        links += [one for language in spoken for one in _HREF.findall(_rich(section, section.texts.get(language, {})))]
-        for link in links:
-            host = (urlsplit(html.unescape(link)).hostname or "").removeprefix("www.")
-            if _is_blocked(host):
-                hosts.setdefault(host, section.key)
+    for link, block in links(manuscript, spoken).items():
+        host = (urlsplit(link).hostname or "").removeprefix("www.")
+        if _is_blocked(host):
+            hosts.setdefault(host, block)
     for host, block in hosts.items():
         text = _("%(host)s cannot be opened in mainland China; readers there need another link.")
         yield Finding(Level.WARN, "link.blocked", text % {"host": host}, block)

@@ -130,6 +130,27 @@ class Approval(Table, table=True):
     approved_at: datetime = moment(now=True)
 
 
+class Health(StrEnum):
+    """What became of a link when it was looked at."""
+
+    WELL = "well"  # a page answered
+    UNWELL = "unwell"  # nobody answered, or not as a page does
+    GONE = "gone"  # the server says that there is no such page
+    CLOSED = "closed"  # it leads into a network that is not the open internet
+
+
+class LinkCheck(SQLModel, table=True):
+    """A link of some piece, as it was last looked at; `asked_at` while somebody waits for it to be."""
+
+    __tablename__ = "link_check"
+
+    url: str = Field(primary_key=True)
+    asked_at: datetime | None = moment(nullable=True)
+    checked_at: datetime | None = moment(nullable=True)
+    health: Health | None = Field(default=None, sa_type=choice(Health), nullable=True)
+    status: int | None = None
+
+
 class Remark(Table, table=True):
     """What somebody said about a piece as it was then; one that `returns` it asks for changes before an approval."""
 

@@ -35,11 +35,11 @@ def test_what_is_due_once_an_hour_is_rung_once_by_however_many_ticks(
 
     for _tick in range(3):
         upkeep.tick()
-    assert sorted(job.name for job in rung) == ["contacts.find_duplicates", "privacy.dispose"]
+    assert sorted(job.name for job in rung) == ["contacts.find_duplicates", "content.look_at_links", "privacy.dispose"]
 
     _an_hour_later()
     upkeep.tick()
-    assert len(rung) == 4
+    assert len(rung) == 6
 
 
 def _an_hour_later() -> None:

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
 from outreach.accounts.models import AuditEntry, Role
 from outreach.campaigns.models import CampaignState
+from outreach.content import link_health
+from outreach.foundation import outside
 from outreach.foundation.database import transaction
+from outreach.foundation.outside import Answer
 from tests.web import office
 
 WHY = "The authority's own page has no https yet."
@@ -92,3 +96,28 @@ def test_a_piece_that_left_lately_is_named(client: TestClient, centre: office.Of
     page = office.sign_in(client, Role.OFFICER).get(f"/campaigns/{number}/review").text
 
     assert "already, as “January”" in page
+
+
+def test_links_are_looked_at_when_somebody_asks(
+    client: TestClient, centre: office.Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(url: str) -> Answer:
+        return Answer(404, url)
+
+    monkeypatch.setattr(outside, "look", gone)
+    office.rewrite(tmp_path, "greeting.sv.md", "!", "! [Om vattnet](https://water.nosuchsite.net/a)")
+    number = office.planned()
+    officer = office.sign_in(client, Role.OFFICER)
+    page = officer.get(f"/campaigns/{number}/review").text
+    assert "1 link was not looked at lately." in page
+    assert f'action="/campaigns/{number}/review/links"' in page
+
+    officer.post(f"/campaigns/{number}/review/links")
+    link_health.look()
+
+    page = officer.get(f"/campaigns/{number}/review").text
+    assert "The link https://water.nosuchsite.net/a leads nowhere: the page is not there (404)." in page
+    assert f'href="/pieces/{office.ISSUE}/compose#block-greeting"' in page
+    assert f'action="/campaigns/{number}/review/links"' not in page
+    office.sign_in(client, Role.APPROVER).post(f"/campaigns/{number}/launch", data={"letters": "2"})
+    assert office.campaign(number).state is CampaignState.DRAFT

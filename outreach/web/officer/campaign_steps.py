@@ -106,6 +106,7 @@ def review(request: Request, session: Db, shown: Shown, form: TestForm, problem:
         goals=goals.judged(session, campaign=shown.campaign.id),
         spoken=[one for one in locale.LANGUAGES if one in editions.languages(session, shown.piece)],
         tests=tests,
+        unknown_links=None in reviewing.links(session, shown.campaign, shown.piece).values(),
         form=form,
         problem=problem,
     )

@@ -33,6 +33,7 @@ CHECKS: Final = {
     "agree": Check(frozenset({"numbers", "links"})),
     "words": Check(frozenset({"placeholder", "braces", "token.broken", "token.personal", "subject.control"})),
     "links": Check(frozenset({"link.scheme", "link.label", "link.blocked"})),
+    "health": Check(frozenset({"link.gone", "link.unwell"})),
     "subject": Check(frozenset({"subject.long"})),
     "size": Check(frozenset({"size.stop", "size.warn"}), "content"),
     "form": Check(
@@ -55,7 +56,9 @@ def lines(
     for name, check in CHECKS.items():
         mine = [one for one in problems if one.code in check.codes]
         found += [(one.level.value, one.message, None, _place(shown, check, one), None) for one in mine]
-        if not mine and (name != "time" or shown.campaign.scheduled_at):
+        if name == "health" and (unknown := _unknown_links(session, shown)):
+            found.append(("warn", unknown, None, "#links", None))
+        elif not mine and (name != "time" or shown.campaign.scheduled_at):
             found.append(("ok", _in_order(name, count), _sizes(session, shown) if name == "size" else None, None, None))
     found += [_tested(tests), *_sender(session, shown, problems)]
     found += [(one.level.value, one.message, None, None, None) for one in problems if one.code not in KNOWN]
@@ -96,6 +99,14 @@ def _tested(tests: Sequence[Row]) -> Line:
     )
 
 
+def _unknown_links(session: Session, shown: Shown) -> str:
+    """Say how many links nobody has looked at lately, nothing where all were."""
+    known = reviewing.links(session, shown.campaign, shown.piece)
+    unknown = sum(one is None for one in known.values())
+    text = ngettext("%(number)s link was not looked at lately.", "%(number)s links were not looked at lately.", unknown)
+    return text % {"number": locale.number(unknown)} if unknown else ""
+
+
 def _sizes(session: Session, shown: Shown) -> str:
     """Say how heavy each letter is; nothing for those that cannot be made."""
     languages = shown.campaign.languages or editions.languages(session, shown.piece)
@@ -112,6 +123,7 @@ def _in_order(name: str, count: Preview) -> str:
         "agree": _("Numbers and links agree between the languages."),
         "words": _("Nothing is left that was still to be filled in."),
         "links": _("Every link says where it leads, and none leads to a page that is blocked in China."),
+        "health": _("Every link led somewhere when it was last looked at."),
         "subject": _("Every subject fits into an inbox."),
         "size": _("Every letter is light enough to be shown whole."),
         "form": _("Every letter has a way out, a text part, and loads nothing from elsewhere."),

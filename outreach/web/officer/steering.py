@@ -37,6 +37,7 @@ def approve(user: Approver, shown: Found, session: Db, letters: Letters = None) 
         approval.approve(session, shown.piece, by=user.email)
         if letters is not None and not shown.is_launched:
             expecting.keep(session, shown.campaign, letters)
+        reviewing.look_at_links(session, shown.campaign, shown.piece)
         return _("Approved. If anything in it changes, the approval lapses.")
 
     return act(session, freed, back=f"{shown.address}/approve")
@@ -105,6 +106,22 @@ def waive(user: Waiver, shown: Found, session: Db, reason: Annotated[str, Form(m
         return _("It may go as it is. Should anything else be found, it stops again.")
 
     return act(session, waived, back=f"{shown.address}/review")
+
+
+@router.post("/review/links", dependencies=[Depends(may(Action.PLAN))])
+def look_at_links(shown: Found, session: Db) -> Response:
+    """Have the links looked at; a worker does it."""
+
+    def asked() -> str:
+        number = reviewing.look_at_links(session, shown.campaign, shown.piece)
+        said = ngettext(
+            "%(number)s link is being looked at; load this page again in a moment.",
+            "%(number)s links are being looked at; load this page again in a moment.",
+            number,
+        )
+        return said % {"number": locale.number(number)}
+
+    return act(session, asked, back=f"{shown.address}/review")
 
 
 @router.post("/review/waiver")
