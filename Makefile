@@ -54,6 +54,7 @@ lock: $(RUN_READY)
 	npm install --package-lock-only --ignore-scripts
 	$(BIN)/python -c 'import json; from pathlib import Path; file = Path("package-lock.json"); \
 		lock = json.loads(file.read_text()); [one.pop("funding", None) for one in lock["packages"].values()]; \
+		[one.update(license=one["license"].split(" (")[0]) for one in lock["packages"].values() if "://" in one.get("license", "")]; \
 		file.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + "\n")'
 
 # Put new messages into the catalogues and take old ones out; then translate. A test finds what is missing.

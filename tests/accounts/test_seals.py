@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from outreach.accounts import audit, seals
 from outreach.accounts.models import AuditSeal
@@ -43,7 +43,7 @@ def test_lines_are_sealed_once_in_order_and_fit() -> None:
         assert seals.seal(session) == 1
         assert seals.seal(session) == 0
         found = seals.verify(session)
-        head = session.exec(select(AuditSeal.hash).order_by(AuditSeal.id.desc())).first()  # type: ignore[attr-defined]
+        head = session.exec(select(AuditSeal.hash).order_by(col(AuditSeal.id).desc())).first()
 
     assert (found.sealed, found.disposed, found.unsealed, found.broken) == (3, 0, 0, ())
     assert head is not None

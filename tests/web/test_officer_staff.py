@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from outreach.accounts import signin
@@ -29,7 +29,7 @@ def administrator(client: TestClient, centre: office.Office) -> TestClient:
 def link() -> str:
     """Return the path in the last letter."""
     with transaction() as session:
-        letter = session.exec(select(Message).order_by(Message.id.desc())).first()  # type: ignore[attr-defined]
+        letter = session.exec(select(Message).order_by(col(Message.id).desc())).first()
         assert letter is not None
         found = re.search(r"https?://[^/\s]+(/invitation/\S+)", letter.text)
     assert found
