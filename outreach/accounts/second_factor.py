@@ -15,10 +15,10 @@ import pyotp
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from outreach.accounts import audit, passwords, signin, throttle
+from outreach.accounts import audit, profile, signin, throttle
 from outreach.accounts.models import LoginSession, User
 from outreach.foundation import blinding, clock
-from outreach.foundation.errors import Refused, SignInNeeded
+from outreach.foundation.errors import Conflict, Refused, SignInNeeded
 from outreach.foundation.locale import gettext as _
 from outreach.foundation.settings import secret_keys
 
@@ -52,9 +52,12 @@ def is_on(user: User) -> bool:
 def switch_on(session: Session, user: User, nonce: str, code: str, *, here: str) -> list[str]:
     """Ask for codes from now on, and return ten for the paper; `here` is the session that stays, all others end.
 
-    Raises Refused where the app does not show this code, for then it has not taken the secret.
+    Raises Refused where the app does not show this code, for then it has not taken the secret; Conflict where a factor
+    is on, which only the password switches off.
     """
-    step = _step(user, nonce[:100], code)
+    if is_on(user):
+        raise Conflict(_("A second factor is set up already; switch it off first."))
+    step = _step(user, nonce[:100], code) if nonce else None
     if step is None:
         raise Refused(_("This is not the code that the app shows now. Is the clock of the telephone right?"))
     paper = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _number in range(PAPER)]
@@ -67,11 +70,9 @@ def switch_on(session: Session, user: User, nonce: str, code: str, *, here: str)
     return paper
 
 
-def switch_off(session: Session, user: User, *, password: str) -> None:
-    """Ask for no codes any more. Raises Refused for a wrong password."""
-    right, _newer = passwords.verify(password, user.password_hash)
-    if not right:
-        raise Refused(_("The present password is another one; check it and try again."))
+def switch_off(session: Session, user: User, *, password: str, client: str = "") -> None:
+    """Ask for no codes any more. Raises as `profile.insist_on_password` does."""
+    profile.insist_on_password(user, password, client=client)
     take_away(session, user, actor=user.email)
 
 

@@ -77,6 +77,7 @@ LOOKED_AT = {
     "outreach/web/public/tracking.py": "judged human or machine in memory; see tracking.ingest",
     "outreach/web/metrics.py": "whether the figures are asked for from this computer",
     "outreach/web/officer/account.py": "counts failures as sign-in does, with the same numbers",
+    "outreach/web/officer/second_factor.py": "counts failures as sign-in does, with the same numbers",
     "outreach/web/officer/sign_in.py": "counts failures by a hash in Redis, for a quarter of an hour",
     "outreach/web/public/subscribing.py": "counts sign-ups of a network by a keyed hash in Redis, for an hour",
 }

@@ -70,4 +70,4 @@ def test_whatever_is_written_down_has_words() -> None:
 
     assert written
     assert [one for one in sorted(written) if audit_words.action(one) == one] == []
-    assert {one.split(".")[0] for one in written} - {"restore"} <= set(audit_words.AREAS)
+    assert {one.split(".")[0] for one in written} - {"restore"} <= audit_words.areas().keys()

@@ -126,6 +126,20 @@ def test_a_wrong_code_sets_nothing_up_and_keeps_the_picture(officer: TestClient)
     assert at_the_door(officer) == "/campaigns"
 
 
+def test_who_finds_a_browser_open_cannot_set_up_an_app_of_their_own(officer: TestClient) -> None:
+    app, _paper = set_up(officer)
+
+    assert officer.get("/account/second").headers["location"] == "/account#second"
+    with transaction() as session:
+        user = session.exec(select(User).where(User.email == OFFICER)).one()
+        other = pyotp.TOTP(second_factor.secret(user, "other"))
+    with clock.fixed(clock.now() + timedelta(seconds=60)):
+        answer = officer.post("/account/second", data={"nonce": "other", "code": other.at(clock.now())})
+        assert answer.status_code == 409
+        at_the_door(officer)
+        assert officer.post("/sign-in/code", data={"code": app.at(clock.now())}).status_code == 303
+
+
 def test_the_password_switches_it_off(officer: TestClient) -> None:
     set_up(officer)
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -61,7 +61,7 @@ def show(
         asked=asked,
         pages=audit.listed(session, asked.wanted(), cursor=cursor, size=SIZE),
         actor_options=[(one, one) for one in audit.actors(session)],
-        areas=[(name, audit_words.area(name)) for name in audit_words.AREAS],
+        areas=list(audit_words.areas().items()),
         said=audit_words.action,
         address=_address,
         query=urlencode({name: value for name, value in asked.model_dump().items() if value}),
@@ -96,9 +96,7 @@ def _address(line: Entry) -> str | None:
     kind, _colon, key = line.subject.rpartition(":")
     if line.action.startswith("campaign."):
         return f"/campaigns/{line.subject}"
-    places: dict[str, Any] = {"contact": "/contacts/", "organisation": "/organisations/", "segment": "/segments/"}
-    places |= {"sender": "/senders/"}
-    return f"{places[kind]}{key}" if kind in places else None
+    return f"/{kind}s/{key}" if kind in {"contact", "organisation", "segment", "sender"} else None
 
 
 def _day(text: str) -> date | None:

@@ -1,31 +1,11 @@
 """What each line of the audit log says, as a person reads it; one that has no words here shows its name."""
 
-from typing import Final
-
 from outreach.foundation.locale import gettext as _
 
-AREAS: Final = (
-    *("campaign", "piece", "goal", "contact", "contacts", "organisation", "person", "segment", "suppression"),
-    *(
-        "deliveries",
-        "lane",
-        "cap",
-        "sender",
-        "signup",
-        "contact_field",
-        "tag",
-        "warm_up",
-        "retention",
-        "user",
-        "session",
-        "audit",
-    ),
-)
 
-
-def area(name: str) -> str:
-    """Name what a group of lines is about."""
-    names = {
+def areas() -> dict[str, str]:
+    """Name what groups of lines are about, by what their actions begin with."""
+    return {
         "campaign": _("Campaigns"),
         "piece": _("Pieces"),
         "goal": _("Goals"),
@@ -48,7 +28,6 @@ def area(name: str) -> str:
         "session": _("Signing in"),
         "audit": _("Audit log"),
     }
-    return names.get(name, name)
 
 
 def action(name: str) -> str:

@@ -44,6 +44,7 @@ CHECKS: Final = {
     "lately": Check(frozenset({"sent_lately"}), "audience"),
     "time": Check(frozenset({"time"}), "approve"),
 }
+OF_THE_MADE: Final = frozenset({"size", "form", "subject"})  # nothing is known of a letter that cannot be made
 ELSEWHERE: Final = frozenset({"not_approved", "launched"})  # steps of their own
 KNOWN: Final = ELSEWHERE.union(origin.CODES, *(check.codes for check in CHECKS.values()))
 
@@ -53,12 +54,13 @@ def lines(
 ) -> list[Line]:
     """Return every check with what was found, for `ui.checklist`; what is in order is said too."""
     found: list[Line] = []
+    unmade = any(one.code in {"letter", "no_edition"} for one in problems)
     for name, check in CHECKS.items():
         mine = [one for one in problems if one.code in check.codes]
         found += [(one.level.value, one.message, None, _place(shown, check, one), None) for one in mine]
         if name == "health" and (unknown := _unknown_links(session, shown)):
             found.append(("warn", unknown, None, "#links", None))
-        elif not mine and (name != "time" or shown.campaign.scheduled_at):
+        elif not mine and (name != "time" or shown.campaign.scheduled_at) and not (unmade and name in OF_THE_MADE):
             found.append(("ok", _in_order(name, count), _sizes(session, shown) if name == "size" else None, None, None))
     found += [_tested(tests), *_sender(session, shown, problems)]
     found += [(one.level.value, one.message, None, None, None) for one in problems if one.code not in KNOWN]

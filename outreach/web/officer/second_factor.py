@@ -8,11 +8,12 @@ from markupsafe import Markup
 
 from outreach.accounts import second_factor
 from outreach.accounts.models import User
-from outreach.foundation.errors import Refused
+from outreach.foundation.errors import Conflict, Refused
 from outreach.foundation.locale import gettext as _
 from outreach.web import cookies
 from outreach.web.access import Db, Staff
 from outreach.web.officer.page import act, page
+from outreach.web.pages import redirect
 
 router = APIRouter(prefix="/account/second")
 
@@ -22,6 +23,8 @@ Password = Annotated[str, Form(max_length=1000)]
 @router.get("")
 def begin(request: Request, user: Staff) -> Response:
     """Show the picture for the app; nothing is kept yet."""
+    if second_factor.is_on(user):
+        return redirect("/account#second")
     return _page(request, user, second_factor.begin())
 
 
@@ -37,17 +40,18 @@ def switch_on(
     try:
         here = cookies.get(request, cookies.SESSION) or ""
         paper = second_factor.switch_on(session, user, nonce, code, here=here)
-    except Refused as refusal:
+    except (Refused, Conflict) as refusal:
         return _page(request, user, nonce, problem=refusal.message, status=refusal.status)
     return page(request, "account/paper", at="account", codes=paper)
 
 
 @router.post("/off")
-def switch_off(session: Db, user: Staff, password: Password = "") -> Response:
+def switch_off(request: Request, session: Db, user: Staff, password: Password = "") -> Response:
     """Ask for no codes any more."""
 
     def off() -> str:
-        second_factor.switch_off(session, user, password=password)
+        client = request.client.host if request.client else ""
+        second_factor.switch_off(session, user, password=password, client=client)
         return _("The second factor is off. The password alone opens from now on.")
 
     return act(session, off, back="/account#second")

@@ -18,9 +18,19 @@ from outreach.web.access import Db, may
 from outreach.web.officer.page import act, number, page
 from outreach.web.pages import redirect
 
-router = APIRouter(prefix="/staff")
+router = APIRouter()
+of_all = APIRouter(prefix="/staff")
+of_one = APIRouter(prefix="/staff/{user_id}")
 
 Administrator = Annotated[User, Depends(may(Action.MANAGE_USERS))]
+
+
+def found(user_id: str, session: Db, _user: Administrator) -> User:
+    """Find the member of staff that an address names, for administrators only. Raises NotFound."""
+    return staff.get(session, number(user_id))
+
+
+Member = Annotated[User, Depends(found)]
 
 
 class MemberForm(BaseModel):
@@ -32,13 +42,13 @@ class MemberForm(BaseModel):
     language: str = Field(default="en", max_length=20)
 
 
-@router.get("")
+@of_all.get("")
 def show(request: Request, session: Db, user: Administrator) -> Response:
     """List everybody, with a form for one who comes."""
     return _page(request, session, MemberForm(language=user.language))
 
 
-@router.post("")
+@of_all.post("")
 def invite(request: Request, session: Db, user: Administrator, form: Annotated[MemberForm, Form()]) -> Response:
     """Add somebody and mail them the link by which they choose a password."""
     try:
@@ -52,72 +62,66 @@ def invite(request: Request, session: Db, user: Administrator, form: Annotated[M
     return redirect("/staff", say=_("The invitation is on its way. The link in it works for seven days."))
 
 
-@router.get("/{user_id}")
-def edit(request: Request, session: Db, _user: Administrator, user_id: str) -> Response:
+@of_one.get("")
+def edit(request: Request, user: Administrator, member: Member) -> Response:
     """Show one of them."""
-    member = staff.get(session, number(user_id))
-    return page(request, "staff/detail", at="staff", member=member, roles=_roles(), is_self=member.id == _user.id)
+    return page(request, "staff/detail", at="staff", member=member, roles=_roles(), is_self=member.id == user.id)
 
 
-@router.post("/{user_id}")
-def change(session: Db, user: Administrator, user_id: str, form: Annotated[MemberForm, Form()]) -> Response:
+@of_one.post("")
+def change(session: Db, user: Administrator, member: Member, form: Annotated[MemberForm, Form()]) -> Response:
     """Change name, role and language."""
-    member = staff.get(session, number(user_id))
 
     def changed() -> str:
         staff.change(session, member, name=form.name, role=form.role, language=form.language, by=user)
         return _("Changed.")
 
-    return act(session, changed, back=f"/staff/{user_id}")
+    return act(session, changed, back=f"/staff/{member.id}")
 
 
-@router.post("/{user_id}/link")
-def send_anew(session: Db, user: Administrator, user_id: str) -> Response:
+@of_one.post("/link")
+def send_anew(session: Db, user: Administrator, member: Member) -> Response:
     """Mail a new link to choose a password by."""
-    member = staff.get(session, number(user_id))
 
     def sent() -> str:
         notice = Notice.RENEW if member.password_hash else Notice.INVITE
         _mail(session, notice, staff.send_anew(session, member, by=user.email))
         return _("A new link is on its way. It works for seven days.")
 
-    return act(session, sent, back=f"/staff/{user_id}")
+    return act(session, sent, back=f"/staff/{member.id}")
 
 
-@router.post("/{user_id}/shut-out")
-def shut_out(session: Db, user: Administrator, user_id: str) -> Response:
+@of_one.post("/shut-out")
+def shut_out(session: Db, user: Administrator, member: Member) -> Response:
     """Let them in no more."""
-    member = staff.get(session, number(user_id))
 
     def gone() -> str:
         staff.shut_out(session, member, by=user)
         return _("They are shut out, and signed out everywhere. What they did stays in the log.")
 
-    return act(session, gone, back=f"/staff/{user_id}")
+    return act(session, gone, back=f"/staff/{member.id}")
 
 
-@router.post("/{user_id}/second-off")
-def take_second_away(session: Db, user: Administrator, user_id: str) -> Response:
+@of_one.post("/second-off")
+def take_second_away(session: Db, user: Administrator, member: Member) -> Response:
     """Let them in with the password alone, because their telephone is lost."""
-    member = staff.get(session, number(user_id))
 
     def taken() -> str:
         second_factor.take_away(session, member, actor=user.email)
         return _("Their password alone opens from now on. Ask them to set up a new app.")
 
-    return act(session, taken, back=f"/staff/{user_id}")
+    return act(session, taken, back=f"/staff/{member.id}")
 
 
-@router.post("/{user_id}/let-in")
-def let_in(session: Db, user: Administrator, user_id: str) -> Response:
+@of_one.post("/let-in")
+def let_in(session: Db, user: Administrator, member: Member) -> Response:
     """Let them in again."""
-    member = staff.get(session, number(user_id))
 
     def back() -> str:
         staff.let_in(session, member, by=user)
         return _("They can sign in again, with the password that they had.")
 
-    return act(session, back, back=f"/staff/{user_id}")
+    return act(session, back, back=f"/staff/{member.id}")
 
 
 def _mail(session: Session, notice: Notice, made: Invitation) -> None:
@@ -141,3 +145,7 @@ def _page(request: Request, session: Db, form: MemberForm, *, problem: str = "",
 
 def _roles() -> list[tuple[str, str]]:
     return [(role.value, roles.role_label(role)) for role in Role]
+
+
+router.include_router(of_all)
+router.include_router(of_one)
